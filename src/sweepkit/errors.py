@@ -1,0 +1,43 @@
+"""Every error this package raises on purpose, one class per thing a person can do."""
+
+from typing import ClassVar
+
+
+class SweepkitError(Exception):
+    """Base of all deliberate errors; catch this to tell a bug from a refusal.
+
+    Attributes:
+        exit_code: What a command that ends with this error returns to the shell.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigError(SweepkitError):
+    """The YAML or an override is wrong: edit the config and run again."""
+
+    exit_code = 2
+
+
+class DataError(SweepkitError):
+    """The table is unusable: fix the source, the schema, or the split."""
+
+    exit_code = 2
+
+
+class StoreError(SweepkitError):
+    """A tracking store cannot be reached or read: start it or change its address."""
+
+    exit_code = 4
+
+
+class DiskError(SweepkitError):
+    """A file cannot be written: free space or change the folder's permissions."""
+
+    exit_code = 5
+
+
+class RegistryError(SweepkitError):
+    """A model version or alias is not where it should be: look at the registry."""
+
+    exit_code = 2

@@ -1,0 +1,79 @@
+"""Everything that is known about a fitted model once it has been judged."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Importance:
+    """What shuffling one input column costs.
+
+    Attributes:
+        column: Input column of the raw table.
+        loss: Mean worsening of the metric on the holdout, in the metric's unit.
+        spread: Standard deviation of that loss over the repeats, same unit.
+    """
+
+    column: str
+    loss: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coordinates:
+    """Where the holdout rows lie, in degrees; both of shape (n_holdout,)."""
+
+    latitude: NDArray[np.float64]
+    longitude: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The verdict on one fitted model.
+
+    Attributes:
+        model: Name of the model's config file, such as `gradient_boosting`.
+        table: Name of the table, such as `california_housing`.
+        target: Name of the target column.
+        target_unit: Unit of the target such as `US dollars`; empty if unknown.
+        metric: Name of the metric that selects models, such as `rmse`.
+        folds: Scores of each cross-validation fold, in fold order.
+        holdout: Scores on the holdout rows.
+        floor: Scores of the constant median prediction on the holdout rows; the
+            least a model must beat.
+        actual: Target of the holdout rows, shape (n_holdout,).
+        predicted: Predictions for the holdout rows, shape (n_holdout,).
+        importance: Permutation importance by column, largest loss first.
+        coordinates: Position of the holdout rows, for tables that have one.
+        n_train: Rows the model was fitted on.
+        facts: Further facts for the reader in display order, such as
+            `{"seed": "42", "git commit": "1a2b3c4"}`.
+    """
+
+    model: str
+    table: str
+    target: str
+    target_unit: str
+    metric: str
+    folds: tuple[Scores, ...]
+    holdout: Scores
+    floor: Scores
+    actual: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+    importance: tuple[Importance, ...] = ()
+    coordinates: Coordinates | None = None
+    n_train: int
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def cv_mean(self, metric: str) -> float:
+        """Return the mean of a metric over the folds, in the metric's unit."""
+        return float(np.mean([fold[metric] for fold in self.folds]))
+
+    def cv_sd(self, metric: str) -> float:
+        """Return the standard deviation over the folds (n - 1); NaN for one fold."""
+        values = [fold[metric] for fold in self.folds]
+        return float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
