@@ -1,0 +1,105 @@
+"""Convert a column to the one type its role has; refuse what does not convert."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from sweepkit.data.lookup import set_role
+from sweepkit.data.roles import Role
+from sweepkit.errors import DataError
+
+_TRUE = ("true", "yes", "t", "y", "1", "1.0")
+_FALSE = ("false", "no", "f", "n", "0", "0.0")
+_TRUTH_OF = dict.fromkeys(_TRUE, "true") | dict.fromkeys(_FALSE, "false")
+# What 64 bits of nanoseconds reach.
+_FIRST_DATE = pd.Timestamp("1677-09-22", tz="UTC")
+_LAST_DATE = pd.Timestamp("2262-04-11", tz="UTC")
+
+
+def to_numeric(column: pd.Series) -> pd.Series:
+    """Return float64 with NaN for blanks; text must hold plain numbers.
+
+    Raises:
+        DataError: If a value is no number, or infinite.
+    """
+    if types.is_datetime64_any_dtype(column):
+        # pandas would count nanoseconds since 1970.
+        refuse_first(column, column.notna(), "a number is needed")
+    numbers = column
+    if not types.is_numeric_dtype(column):
+        numbers = pd.to_numeric(column.astype("object"), errors="coerce")
+        refuse_first(column, numbers.isna() & column.notna(), "a number is needed")
+    numbers = numbers.astype("float64")
+    refuse_first(column, numbers.abs() == np.inf, "a finite number is needed")
+    return numbers
+
+
+def to_categorical(column: pd.Series) -> pd.Series:
+    """Return text with NaN for blanks; 3 and 3.0 both become "3"."""
+    if not types.is_numeric_dtype(column) or types.is_bool_dtype(column):
+        return column.astype("object").map(str, na_action="ignore").astype("str")
+    return column.astype("object").map(_number_text, na_action="ignore").astype("str")
+
+
+def to_boolean(column: pd.Series) -> pd.Series:
+    """Return "true" and "false" as text with NaN for blanks.
+
+    Raises:
+        DataError: If a value is none of true, false, yes, no, 1, 0.
+    """
+    texts = column.astype("object").map(str, na_action="ignore").astype("str")
+    truths = texts.str.strip().str.casefold().map(_TRUTH_OF).astype("str")
+    refuse_first(column, truths.isna() & column.notna(), "yes or no is needed")
+    return truths
+
+
+def to_date(column: pd.Series) -> pd.Series:
+    """Return datetime64[ns] with NaT for blanks; times with a zone become UTC.
+
+    Raises:
+        DataError: If a value is not written like 2024-01-31, or lies outside of
+            1677-09-22 to 2262-04-11.
+    """
+    need = "a date such as 2024-01-31 is needed"
+    if not types.is_datetime64_any_dtype(column):
+        texts = to_categorical(column)
+        dates = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
+    else:
+        dates = pd.to_datetime(column, utc=True)
+    refuse_first(column, dates.isna() & column.notna(), need)
+    outside = (dates < _FIRST_DATE) | (dates > _LAST_DATE)
+    refuse_first(column, outside, f"{need}, from 1677-09-22 to 2262-04-11")
+    return dates.dt.tz_localize(None).astype("datetime64[ns]")
+
+
+CONVERSIONS: dict[Role, Callable[[pd.Series], pd.Series]] = {
+    Role.NUMERIC: to_numeric,
+    Role.CATEGORICAL: to_categorical,
+    Role.BOOLEAN: to_boolean,
+    Role.DATE: to_date,
+}
+
+
+def refuse_first(column: pd.Series, bad: pd.Series, need: str) -> None:
+    """Raise for the first bad row, counted from 1; do nothing if there is none.
+
+    Raises:
+        DataError: If any value of `bad` is true.
+    """
+    if not bad.any():
+        return
+    row, name = int(np.argmax(bad.to_numpy())), str(column.name)
+    value = column.iloc[row]
+    found = repr(value) if isinstance(value, str) else str(value)
+    raise DataError(
+        f"Column {name!r}, row {row + 1} below the header: found {found}, {need} "
+        f"({int(bad.sum())} such of {len(column)} rows). Correct the table, or choose "
+        f"another role, such as {set_role(name, 'categorical')} or "
+        f"{set_role(name, 'ignored')}."
+    )
+
+
+def _number_text(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else str(number)
