@@ -1,0 +1,31 @@
+"""Categories with their blanks made a category of their own."""
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+
+BLANK = "(blank)"
+
+
+class NamedBlanks(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Turn every cell into text and every missing one into `(blank)`.
+
+    Tables hold blanks as NaN, requests to a server as None, and encoders take the two
+    for different categories. Input and output have shape (n_rows, n_columns).
+    """
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
+        """Remember the names of the columns; nothing else is learned."""
+        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def transform(self, X: pd.DataFrame) -> NDArray[np.object_]:
+        """Return an array of `str`, never of None or NaN."""
+        cells = X.to_numpy(dtype=object)
+        named = np.where(pd.isna(cells), BLANK, cells).ravel()
+        texts = np.fromiter(map(str, named), dtype=object, count=named.size)
+        return texts.reshape(cells.shape)

@@ -1,0 +1,140 @@
+"""What a model can learn from where a row lies: directions, cities, the coast."""
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from sweepkit.errors import ConfigError
+from sweepkit.features.coastlines import COASTLINES
+from sweepkit.features.distance import (
+    Floats,
+    Points,
+    distance_to_line_km,
+    distance_to_points_km,
+)
+
+
+class GeoFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Describe a position by rotated axes and by distances to what matters.
+
+    A tree cuts along its columns, so a slanted coast costs it many cuts along latitude
+    and longitude and one cut along an axis turned to it.
+
+    Args:
+        latitude: Column of degrees north.
+        longitude: Column of degrees east.
+        rotations_deg: Angles by which the two axes are turned, in degrees.
+        places: Name to `[latitude, longitude]` in degrees.
+        coastline: A name in `sweepkit.features.coastlines.COASTLINES`, or the corners
+            as `[latitude, longitude]` in degrees along the coast; None for no coast.
+
+    Attributes:
+        turns_: Weights of (latitude, longitude) in each rotated axis, shape
+            (2, 2 * n_rotations), set by `fit` like the next two.
+        places_: Latitude and longitude of the places, shape (n_places, 2).
+        coastline_: The corners of the coast, shape (n_corners, 2); no corner, no coast.
+    """
+
+    def __init__(
+        self,
+        latitude: str,
+        longitude: str,
+        rotations_deg: list[float],
+        places: dict[str, list[float]],
+        coastline: str | list[list[float]] | None = None,
+    ) -> None:
+        self.latitude = latitude
+        self.longitude = longitude
+        self.rotations_deg = rotations_deg
+        self.places = places
+        self.coastline = coastline
+
+    @property
+    def columns(self) -> list[str]:
+        """Raw columns needed: latitude, longitude."""
+        return [self.latitude, self.longitude]
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
+        """Turn the settings into arrays; no value of the table is learned.
+
+        Raises:
+            ConfigError: If a coastline is unknown or a position is not one.
+        """
+        del X, y
+        angles = np.radians(np.asarray(self.rotations_deg, dtype=np.float64))
+        east = np.stack([np.sin(angles), np.cos(angles)])
+        north = np.stack([np.cos(angles), -np.sin(angles)])
+        self.turns_ = np.concatenate([east, north], axis=1)
+        self.places_ = _read_points(list(self.places.values()), "places")
+        self.coastline_ = _read_points(_find_coastline(self.coastline), "coastline")
+        if self.coastline is not None and len(self.coastline_) < 2:
+            raise ConfigError(
+                f"features.steps.geo.coastline has {len(self.coastline_)} corners; "
+                f"give at least 2, or null for no coast."
+            )
+        return self
+
+    def transform(self, X: pd.DataFrame) -> Floats:
+        """Compute the features.
+
+        Args:
+            X: Table with the columns in `columns`, in degrees.
+
+        Returns:
+            Rotated axes in degrees and distances in kilometres, in the order of
+            `get_feature_names_out`, shape (n_rows, n_features); NaN where a
+            coordinate is NaN.
+        """
+        degrees = X[self.columns].to_numpy(dtype=np.float64, na_value=np.nan)
+        latitude, longitude = degrees[:, 0], degrees[:, 1]
+        # Elementwise rather than `degrees @ turns_`: a matrix product may round one row
+        # differently from the same row among many, and serving scores one at a time.
+        parts = [
+            latitude[:, None] * self.turns_[0] + longitude[:, None] * self.turns_[1]
+        ]
+        if len(self.places_):
+            to_places = distance_to_points_km(latitude, longitude, self.places_)
+            parts += [to_places, to_places.min(axis=1, keepdims=True)]
+        if len(self.coastline_):
+            to_coast = distance_to_line_km(latitude, longitude, self.coastline_)
+            parts.append(to_coast[:, None])
+        return np.concatenate(parts, axis=1)
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Return the output names, units included."""
+        del input_features
+        names = [f"east_rotated_{angle:g}_deg" for angle in self.rotations_deg]
+        names += [f"north_rotated_{angle:g}_deg" for angle in self.rotations_deg]
+        names += [f"km_to_{place}" for place in self.places]
+        names += ["km_to_nearest_place"] if self.places else []
+        names += ["km_to_coast"] if self.coastline is not None else []
+        return np.array(names, dtype=object)
+
+
+def _find_coastline(coastline: str | list[list[float]] | None) -> Points:
+    """Look a coastline up by name; corners pass through, None has none."""
+    if coastline is None:
+        return []
+    if not isinstance(coastline, str):
+        return coastline
+    if coastline not in COASTLINES:
+        raise ConfigError(
+            f"features.steps.geo.coastline is {coastline!r}; known coastlines are "
+            f"{', '.join(COASTLINES)}. Give one of them, a list of "
+            f"[latitude, longitude], or null for none."
+        )
+    return COASTLINES[coastline]
+
+
+def _read_points(points: Points, key: str) -> Floats:
+    """Check positions and return them as degrees of shape (n_points, 2)."""
+    for point in points:
+        if len(point) != 2 or not (abs(point[0]) <= 90 and abs(point[1]) <= 180):
+            raise ConfigError(
+                f"features.steps.geo.{key} holds {list(point)}; a position is "
+                f"[latitude, longitude] in degrees, at most 90 and 180."
+            )
+    return np.array(points, dtype=np.float64).reshape(-1, 2)
