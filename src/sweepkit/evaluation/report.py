@@ -1,0 +1,102 @@
+"""Write the report a person opens and the JSON file a program reads."""
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from sweepkit.errors import DiskError
+from sweepkit.evaluation import report_rows
+from sweepkit.evaluation.captions import caption_figure
+from sweepkit.evaluation.files import write_file
+from sweepkit.evaluation.judgement import Judgement
+from sweepkit.evaluation.summary import describe
+from sweepkit.evaluation.wording import write_headline
+
+TEMPLATE = Path(__file__).with_name("report.html.j2")
+NO_LINKS: Mapping[str, str] = MappingProxyType({})
+
+
+def write_report(
+    judgement: Judgement,
+    figures: Mapping[str, Path],
+    path: Path,
+    links: Mapping[str, str] = NO_LINKS,
+) -> None:
+    """Write one HTML file that needs nothing else: no network, script or image file.
+
+    Args:
+        judgement: What the report is about.
+        figures: Name of each figure to its PNG file, as `draw_figures` returns them.
+        path: The file to write; missing folders are made.
+        links: Label to address, such as the run in MLflow. Only `http`, `https` and
+            `file` addresses can be followed; all else is shown as text.
+
+    Raises:
+        DiskError: If a figure cannot be read or the report cannot be written.
+    """
+    # Jinja2 and the template take 50 ms, which a command without a report can save.
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    page = template.render(
+        judgement=judgement,
+        headline=write_headline(judgement),
+        verdict=report_rows.list_verdict(judgement),
+        tiles=report_rows.list_tiles(judgement),
+        scores=report_rows.list_scores(judgement),
+        folds=report_rows.list_folds(judgement),
+        figures=_inline(judgement, figures),
+        importance=report_rows.list_importance(judgement),
+        facts=report_rows.list_facts(judgement),
+        links=[_link(label, address) for label, address in links.items()],
+    )
+    write_file(path, page.encode("utf-8"))
+
+
+def write_evaluation_json(judgement: Judgement, path: Path) -> None:
+    """Write every number of the report as strict JSON, always in the same order.
+
+    Scores carry the names they have in MLflow (`cv_rmse`, `holdout_r2`); what has no
+    finite value is left out.
+
+    Raises:
+        DiskError: If the file cannot be written.
+    """
+    text = json.dumps(
+        describe(judgement), indent=2, ensure_ascii=False, allow_nan=False
+    )
+    write_file(path, f"{text}\n".encode())
+
+
+def _inline(judgement: Judgement, figures: Mapping[str, Path]) -> list[dict[str, Any]]:
+    """Turn each PNG into a data address, with its caption and text alternative."""
+    shown: list[dict[str, Any]] = []
+    for name, path in figures.items():
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise DiskError(
+                f"Cannot read the figure {path} for the report: "
+                f"{error.strerror or error}. Draw the figures again."
+            ) from error
+        source = "data:image/png;base64," + base64.b64encode(content).decode("ascii")
+        # A PNG states its size in bytes 16 to 24; the browser reserves the room.
+        width, height = (int.from_bytes(content[i : i + 4]) for i in (16, 20))
+        shown.append(
+            {"name": name, "source": source, "width": width, "height": height}
+            | caption_figure(judgement, name)
+        )
+    return shown
+
+
+def _link(label: str, address: str) -> dict[str, str | bool]:
+    """Only plain addresses become links: `javascript:` and the like stay text."""
+    scheme = address.split(":", 1)[0].lower()
+    safe = scheme in {"http", "https", "file"}
+    return {"label": label, "address": address, "can_be_followed": safe}

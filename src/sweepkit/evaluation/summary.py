@@ -1,0 +1,95 @@
+"""The judgement as named numbers: what MLflow, the JSON file and the tables show."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from sweepkit.evaluation.judgement import Judgement
+from sweepkit.evaluation.metrics import METRICS, find_metric
+
+
+def list_metrics(judgement: Judgement) -> list[str]:
+    """Return the metrics with at least one score, in the order of `METRICS`."""
+    scores = (*judgement.folds, judgement.holdout, judgement.floor)
+    return [name for name in METRICS if any(name in given for given in scores)]
+
+
+def spread_over_folds(judgement: Judgement, metric: str) -> tuple[float, float]:
+    """Return mean and standard deviation over the folds, in the metric's unit.
+
+    Both are NaN unless every fold has the score, as a mean over some folds compares
+    with nothing; the deviation is NaN for one fold as well.
+    """
+    if not judgement.folds or any(metric not in fold for fold in judgement.folds):
+        return math.nan, math.nan
+    return judgement.cv_mean(metric), judgement.cv_sd(metric)
+
+
+def name_scores(judgement: Judgement) -> dict[str, float]:
+    """Return every finite score under the name it has in MLflow.
+
+    Returns:
+        `cv_rmse`, `cv_rmse_sd`, `holdout_rmse`, `floor_rmse`, then the next metric.
+    """
+    named = {}
+    for metric in list_metrics(judgement):
+        mean, sd = spread_over_folds(judgement, metric)
+        named[f"cv_{metric}"], named[f"cv_{metric}_sd"] = mean, sd
+        named[f"holdout_{metric}"] = judgement.holdout.get(metric, math.nan)
+        named[f"floor_{metric}"] = judgement.floor.get(metric, math.nan)
+    return {name: float(value) for name, value in named.items() if math.isfinite(value)}
+
+
+def compare_with_floor(judgement: Judgement, metric: str) -> tuple[float, float]:
+    """Measure how much better than the floor the holdout score is.
+
+    Returns:
+        The gain in the metric's unit, positive if better, and the gain as a share of
+        the floor's error. NaN where a score is missing; the share also where the floor
+        is no error to take a share of (R², a perfect floor).
+    """
+    holdout = judgement.holdout.get(metric, math.nan)
+    floor = judgement.floor.get(metric, math.nan)
+    kind = find_metric(metric)
+    if kind.direction == "maximize":
+        return holdout - floor, math.nan
+    return floor - holdout, (floor - holdout) / floor if floor > 0 else math.nan
+
+
+def describe(judgement: Judgement) -> dict[str, Any]:
+    """Return the whole judgement, but for the rows, as strict JSON takes it."""
+    gains = {name: compare_with_floor(judgement, name) for name in METRICS}
+    return {
+        "model": judgement.model,
+        "table": judgement.table,
+        "target": judgement.target,
+        "target_unit": judgement.target_unit,
+        "metric": judgement.metric,
+        "n_train": judgement.n_train,
+        "n_holdout": int(judgement.actual.size),
+        "scores": name_scores(judgement),
+        "folds": [
+            {"step": step} | _finite({name: fold.get(name) for name in METRICS})
+            for step, fold in enumerate(judgement.folds)
+        ],
+        "improvement_over_floor": {
+            name: _finite({"absolute": gain, "share": share})
+            for name, (gain, share) in gains.items()
+            if math.isfinite(gain)
+        },
+        "importance": [
+            {"column": entry.column}
+            | _finite({"loss": entry.loss, "spread": entry.spread})
+            for entry in judgement.importance
+        ],
+        "facts": dict(judgement.facts),
+    }
+
+
+def _finite(numbers: Mapping[str, float | None]) -> dict[str, float]:
+    """Leave out what JSON has no number for."""
+    return {
+        name: float(value)
+        for name, value in numbers.items()
+        if value is not None and math.isfinite(value)
+    }
