@@ -41,3 +41,9 @@ class RegistryError(SweepkitError):
     """A model version or alias is not where it should be: look at the registry."""
 
     exit_code = 2
+
+
+class FitError(SweepkitError):
+    """An estimator refuses its settings or the rows: change either."""
+
+    exit_code = 2

@@ -1,0 +1,115 @@
+"""Features and estimator as one model, from raw rows to predictions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from sweepkit.data.roles import Role
+from sweepkit.data.schema import TableSchema
+from sweepkit.errors import FitError
+from sweepkit.features.preprocess import (
+    FeatureStep,
+    InputColumns,
+    Inputs,
+    build_preprocessor,
+)
+from sweepkit.models.clip import ClippedRegressor
+
+
+def input_columns(schema: TableSchema) -> InputColumns:
+    """Sort a schema's feature columns by how they are encoded."""
+    booleans = schema.columns_of(Role.BOOLEAN)
+    return InputColumns(
+        numeric=[
+            *schema.columns_of(Role.NUMERIC),
+            *(name for name in booleans if name not in schema.blanks),
+        ],
+        categorical=[
+            *schema.columns_of(Role.CATEGORICAL),
+            *(name for name in booleans if name in schema.blanks),
+        ],
+        dates=schema.columns_of(Role.DATE),
+    )
+
+
+def build_pipeline(
+    estimator: Any,
+    schema: TableSchema,
+    *,
+    steps: Mapping[str, FeatureStep],
+    inputs: Inputs,
+    clip_predictions: bool,
+) -> Pipeline:
+    """Join feature steps and estimator into one unfitted model.
+
+    Args:
+        estimator: Unfitted scikit-learn-compatible regressor.
+        schema: Roles of the table's columns.
+        steps: Derived columns by name.
+        inputs: What the estimator takes.
+        clip_predictions: Whether predictions stay within the training target's range.
+
+    Returns:
+        Pipeline from a conformed DataFrame to predictions of shape (n_rows,).
+    """
+    preprocessor = build_preprocessor(input_columns(schema), steps, inputs)
+    last = ClippedRegressor(estimator) if clip_predictions else estimator
+    return Pipeline([("features", preprocessor), ("estimator", last)])
+
+
+def fit(
+    pipeline: Pipeline, rows: pd.DataFrame, target: NDArray[np.float64]
+) -> Pipeline:
+    """Fit the pipeline in place and return it.
+
+    Args:
+        pipeline: Unfitted model.
+        rows: Conformed table, shape (n_rows, n_columns).
+        target: Shape (n_rows,), in the unit of the target column.
+
+    Raises:
+        FitError: If a step or the estimator refuses the rows or its settings.
+    """
+    try:
+        return pipeline.fit(rows, target)
+    except Exception as error:
+        # Estimators of any library may stand here, each with errors of its own; what
+        # a person does is the same for all, and the cause stays chained.
+        raise FitError(
+            f"{_name_of(pipeline)} cannot be fitted: {type(error).__name__}: {error} "
+            f"Change `model.estimator`, `model.inputs`, or the table."
+        ) from error
+
+
+def predict_single_threaded(pipeline: Pipeline) -> Pipeline:
+    """Make a fitted pipeline predict on one thread, in place, and return it.
+
+    Forests add up their trees in whatever order threads finish, so that predictions
+    differ in the last bit from call to call; and for one row starting threads costs
+    more than the trees.
+    """
+    parameters = {
+        name: 1 for name in _fitted_parameters(pipeline) if name.endswith("n_jobs")
+    }
+    innermost_estimator(pipeline).set_params(**parameters)
+    return pipeline
+
+
+def innermost_estimator(pipeline: Pipeline) -> Any:
+    """Return the fitted (or else unfitted) estimator without its wrappers."""
+    last = pipeline[-1]
+    return getattr(last, "estimator_", getattr(last, "estimator", last))
+
+
+def _fitted_parameters(pipeline: Pipeline) -> Mapping[str, Any]:
+    parameters: Mapping[str, Any] = innermost_estimator(pipeline).get_params(deep=True)
+    return parameters
+
+
+def _name_of(pipeline: Pipeline) -> str:
+    last = pipeline[-1]
+    return type(getattr(last, "estimator", last)).__name__
