@@ -1,0 +1,44 @@
+"""What is said about a fitted pipeline, before and after it is in the store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """What is said about a fitted pipeline when it is saved.
+
+    Attributes:
+        name: Family, such as `gradient_boosting`: MLflow's leaderboard lists it.
+        inputs: Raw columns of the rows it was fitted on; types, blanks and a few
+            example rows are read from it.
+        target: Name of the target column.
+        requirements: Packages it needs beyond scikit-learn, by the names pip knows.
+        trusted_types: Types it is made of beyond those every model may have.
+        metadata: Further facts, kept in the model's own file.
+    """
+
+    name: str
+    inputs: pd.DataFrame
+    target: str
+    requirements: Sequence[str] = ()
+    trusted_types: Sequence[str] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedModel:
+    """A model the store holds.
+
+    Attributes:
+        model_id: MLflow's id of it.
+        uri: What loads it: `mlflow.pyfunc.load_model(uri)`.
+        url: Its page in MLflow's user interface.
+    """
+
+    model_id: str
+    uri: str
+    url: str

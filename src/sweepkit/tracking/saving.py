@@ -1,0 +1,105 @@
+"""A fitted pipeline as a folder in MLflow's format, written and read back."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from mlflow.exceptions import MlflowException
+from mlflow.models import Model, ModelSignature
+from mlflow.types import ColSpec, Schema, TensorSpec
+
+from sweepkit.errors import ConfigError
+from sweepkit.tracking.card import ModelCard
+from sweepkit.tracking.columns import fit_rows, read_columns
+from sweepkit.tracking.environment import pin_requirements
+from sweepkit.tracking.trust import TRUSTED_TYPES, check_types
+
+# What every pipeline needs; MLflow adds itself. Our transformers come from our own
+# package rather than as code within the model, which stays data.
+REQUIREMENTS = ("numpy", "pandas", "scikit-learn", "skops", "sweepkit")
+N_EXAMPLE_ROWS = 5
+
+
+def save_pipeline(
+    pipeline: object, card: ModelCard, folder: Path, mlflow_model: Model | None = None
+) -> None:
+    """Write a fitted pipeline as an MLflow model with everything it needs.
+
+    Args:
+        pipeline: A fitted scikit-learn pipeline.
+        card: What is said about it.
+        folder: Where to write; it must not exist.
+        mlflow_model: MLflow's description of it, to be completed.
+
+    Raises:
+        ConfigError: If it holds types that nobody allowed, or skops cannot write it.
+    """
+    import mlflow.sklearn
+
+    columns = read_columns(card.inputs)
+    inputs: list[ColSpec | TensorSpec] = [
+        ColSpec(c.kind, name=c.name, required=c.required) for c in columns
+    ]
+    outputs: list[ColSpec | TensorSpec] = [ColSpec("double", name=card.target)]
+    trusted = TRUSTED_TYPES | set(card.trusted_types)
+    try:
+        mlflow.sklearn.save_model(
+            pipeline,
+            str(folder),
+            mlflow_model=mlflow_model,
+            serialization_format="skops",
+            skops_trusted_types=sorted(trusted),
+            signature=ModelSignature(Schema(inputs), Schema(outputs)),
+            input_example=fit_rows(card.inputs.head(N_EXAMPLE_ROWS), columns),
+            pip_requirements=pin_requirements([*REQUIREMENTS, *card.requirements]),
+        )
+    except MlflowException as error:
+        if isinstance(error.__cause__, OSError):
+            raise error.__cause__ from None  # no space, which is nobody's type
+        _refuse_strangers(pipeline, card, folder.parent / "unsaved.skops")
+        raise ConfigError(
+            f"skops cannot save this model ({error.__cause__ or error}). Every class "
+            f"in it must be importable by name: no lambdas, no classes of a script."
+        ) from error
+
+
+def load_pipeline(source: str, trusted_types: Sequence[str] = ()) -> Any:
+    """Read a pipeline back after comparing its types with those we trust.
+
+    Args:
+        source: `models:/...` or a folder.
+        trusted_types: Types allowed beyond `TRUSTED_TYPES`, as in the model's config.
+
+    Returns:
+        The fitted pipeline.
+
+    Raises:
+        ConfigError: If it is not a skops model or holds a type that is not trusted.
+        StoreError: If the store has no such model.
+    """
+    import mlflow
+    from skops.io import load
+
+    from sweepkit.tracking.guard import guard
+
+    with guard(mlflow.get_tracking_uri()):
+        folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=source))
+        flavor = Model.load(str(folder)).flavors.get("sklearn", {})
+    if flavor.get("serialization_format") != "skops":
+        raise ConfigError(
+            f"{source} is not saved by skops but as "
+            f"{flavor.get('serialization_format', 'another kind of model')}, which may "
+            f"run any code when loaded. Train it again with this package."
+        )
+    file = folder / flavor["pickled_model"]
+    return load(file, trusted=check_types(file, trusted_types))
+
+
+def _refuse_strangers(pipeline: object, card: ModelCard, file: Path) -> None:
+    """Raise the ConfigError that names types without trust, if there are any."""
+    from skops.io import dump
+
+    with suppress(TypeError, AttributeError, OSError):  # then it is not about trust
+        dump(pipeline, file)
+        check_types(file, card.trusted_types)

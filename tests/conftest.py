@@ -1,0 +1,39 @@
+"""What several rooms' tests need: a local store without its seconds of set-up."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sweepkit.tracking import Store
+
+MakeStore = Callable[..., Store]
+
+
+@pytest.fixture(scope="session")
+def mlflow_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty MLflow database, made once: MLflow takes seconds for its tables."""
+    from sweepkit.tracking.sqlite import prepare_file
+
+    folder = tmp_path_factory.mktemp("mlflow-template")
+    prepare_file(folder / "mlflow.db", (folder / "artifacts").as_uri())
+    return folder / "mlflow.db"
+
+
+@pytest.fixture
+def make_store(tmp_path: Path, mlflow_template: Path) -> MakeStore:
+    """A factory of settings for a local store in `tmp_path`, its file in place."""
+
+    def make(experiment: str = "tests", folder: str = "") -> Store:
+        home = tmp_path / folder
+        home.mkdir(parents=True, exist_ok=True)
+        if not (home / "mlflow.db").exists():
+            shutil.copy(mlflow_template, home / "mlflow.db")
+        return Store(
+            uri=f"sqlite:///{home / 'mlflow.db'}",
+            experiment=experiment,
+            artifact_location=str(home / "artifacts"),
+        )
+
+    return make
