@@ -1,0 +1,1 @@
+"""Registered versions of models, and which of them is the champion."""
