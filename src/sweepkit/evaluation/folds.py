@@ -1,6 +1,6 @@
 """Cross-validation that reports after every fold, so that a sweep can stop early."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sweepkit.errors import DataError
 from sweepkit.evaluation.judgement import Scores
 from sweepkit.evaluation.metrics import score_all
+from sweepkit.evaluation.threads import map_threads
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 Fit = Callable[[pd.DataFrame, NDArray[np.float64]], Any]
@@ -42,8 +43,9 @@ def cross_validate(
     fit: Fit,
     rows: pd.DataFrame,
     target: NDArray[np.float64],
-    folds: Iterable[Fold],
+    folds: Sequence[Fold],
     *,
+    threads: int = 1,
     on_fold: OnFold | None = None,
 ) -> tuple[Scores, ...]:
     """Fit and score once per fold.
@@ -53,16 +55,22 @@ def cross_validate(
         rows: Training rows, shape (n_rows, n_columns).
         target: Shape (n_rows,).
         folds: Row positions as `draw_folds` returns them.
-        on_fold: Called with fold index and scores after each fold; what it raises
-            (a pruned trial) ends the cross-validation.
+        threads: Folds fitted at the same time.
+        on_fold: Called with fold index and scores after each fold, in fold order and
+            on the caller's thread; what it raises (a pruned trial) ends the work.
 
     Returns:
         Scores of each fold, in fold order.
     """
-    scores = []
-    for step, (train, test) in enumerate(folds):
+
+    def judge_fold(fold: Fold) -> Scores:
+        train, test = fold
         model = fit(rows.iloc[train], target[train])
-        scores.append(score_all(target[test], model.predict(rows.iloc[test])))
+        return score_all(target[test], model.predict(rows.iloc[test]))
+
+    scores = []
+    for step, fold_scores in enumerate(map_threads(judge_fold, folds, threads)):
+        scores.append(fold_scores)
         if on_fold is not None:
-            on_fold(step, scores[-1])
+            on_fold(step, fold_scores)
     return tuple(scores)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sweepkit.evaluation.judgement import Importance
 from sweepkit.evaluation.metrics import Metric
+from sweepkit.evaluation.threads import map_threads
 
 
 def permutation_importance(
@@ -19,6 +20,7 @@ def permutation_importance(
     repeats: int,
     max_rows: int,
     seed: int,
+    threads: int = 1,
 ) -> tuple[Importance, ...]:
     """Shuffle one raw column at a time and see how much worse the model gets.
 
@@ -30,6 +32,7 @@ def permutation_importance(
         repeats: Shuffles per column; all are scored in one call of `predict`.
         max_rows: Rows drawn for the estimate; enough for a ranking, and quick.
         seed: Seed of the draw and of the shuffles.
+        threads: Columns shuffled at the same time.
 
     Returns:
         One entry per column, the most important first.
@@ -42,13 +45,15 @@ def permutation_importance(
     sample, actual = rows.iloc[picked], target[picked]
     sign = 1.0 if metric.direction == "minimize" else -1.0
     base = metric.score(actual, model.predict(sample))
-    entries = []
-    for column in sample.columns:
-        shuffles = [draw.permutation(len(sample)) for _ in range(repeats)]
-        predicted = model.predict(_shuffle(sample, str(column), shuffles))
+    shuffles = [draw.permutation(len(sample)) for _ in range(repeats)]
+
+    def measure(column: str) -> Importance:
+        predicted = model.predict(_shuffle(sample, column, shuffles))
         scores = [metric.score(actual, part) for part in np.split(predicted, repeats)]
         losses = sign * (np.array(scores) - base)
-        entries.append(Importance(str(column), float(losses.mean()), _sd(losses)))
+        return Importance(column, float(losses.mean()), _sd(losses))
+
+    entries = map_threads(measure, map(str, sample.columns), threads)
     return tuple(sorted(entries, key=lambda entry: -entry.loss))
 
 

@@ -85,17 +85,16 @@ def fit(
         ) from error
 
 
-def predict_single_threaded(pipeline: Pipeline) -> Pipeline:
-    """Make a fitted pipeline predict on one thread, in place, and return it.
+def use_threads(pipeline: Pipeline, threads: int) -> Pipeline:
+    """Set how many threads the estimator uses, in place, and return the pipeline.
 
-    Forests add up their trees in whatever order threads finish, so that predictions
-    differ in the last bit from call to call; and for one row starting threads costs
-    more than the trees.
+    A fitted one should predict on one: forests add up their trees in whatever order
+    threads finish, so that predictions differ in the last bit from call to call; and
+    for one row starting threads costs more than the trees.
     """
-    parameters = {
-        name: 1 for name in _fitted_parameters(pipeline) if name.endswith("n_jobs")
-    }
-    innermost_estimator(pipeline).set_params(**parameters)
+    estimator = innermost_estimator(pipeline)
+    names = [name for name in estimator.get_params() if name.endswith("n_jobs")]
+    estimator.set_params(**dict.fromkeys(names, threads))
     return pipeline
 
 
@@ -103,11 +102,6 @@ def innermost_estimator(pipeline: Pipeline) -> Any:
     """Return the fitted (or else unfitted) estimator without its wrappers."""
     last = pipeline[-1]
     return getattr(last, "estimator_", getattr(last, "estimator", last))
-
-
-def _fitted_parameters(pipeline: Pipeline) -> Mapping[str, Any]:
-    parameters: Mapping[str, Any] = innermost_estimator(pipeline).get_params(deep=True)
-    return parameters
 
 
 def _name_of(pipeline: Pipeline) -> str:

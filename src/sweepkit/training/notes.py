@@ -1,0 +1,56 @@
+"""Facts and links in words, for the terminal and the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sweepkit.tracking import Run
+from sweepkit.tracking.links import ui_address, version_url
+from sweepkit.training.rows import Rows
+from sweepkit.training.settings import Settings
+
+if TYPE_CHECKING:  # it imports MLflow
+    from sweepkit.registry.publish import Published
+
+Notes = dict[str, str]
+
+
+def describe_rows(settings: Settings, rows: Rows) -> Notes:
+    """Say what the numbers hang on: table, split, seed."""
+    holdout = settings["evaluation"]["holdout"]
+    return {
+        "table fingerprint": rows.table_fingerprint[:16],
+        "holdout": f"{holdout['fraction']:.0%} of the rows, seed {holdout['seed']}",
+        "folds": str(settings["evaluation"]["splitter"]["_target_"]).split(".")[-1],
+        "seed": str(settings["seed"]),
+        "features": ", ".join(settings["features"]["steps"]) or "the table's own",
+    }
+
+
+def note_links(report: Path, run: Run) -> Notes:
+    """Say where to look: the report, and the run in MLflow's user interface."""
+    notes = {"report": str(_shortest(report))}
+    if run.store is not None:
+        notes["run"] = run.url
+        local = run.store.uri.startswith("sqlite:")
+        if local and ui_address(run.store.uri) in run.url:
+            notes["to see it"] = "mlflow ui"
+    return notes
+
+
+def note_version(published: Published, uri: str) -> Notes:
+    """Say which version the model became and what the gate decided."""
+    name, version = published.model_name, published.version
+    decision = published.decision
+    verb = "is the champion now" if decision.promote else "the champion stays"
+    return {
+        "registered": f"{name} version {version}",
+        "gate": f"{verb}: {decision.reason}",
+        "version": version_url(uri, name, version),
+    }
+
+
+def _shortest(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

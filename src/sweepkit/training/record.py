@@ -1,0 +1,123 @@
+"""What a run carries besides its scores; imports MLflow, so only for recorded runs."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from omegaconf import OmegaConf
+
+from sweepkit.evaluation.judgement import Judgement
+from sweepkit.evaluation.metrics import find_metric
+from sweepkit.evaluation.summary import name_scores
+from sweepkit.registry.gate import Scorecard
+from sweepkit.registry.publish import Published, publish
+from sweepkit.tracking import Run, redact
+from sweepkit.tracking.columns import read_columns
+from sweepkit.tracking.dataset import Table
+from sweepkit.tracking.environment import describe_environment
+from sweepkit.tracking.model import LoggedModel, ModelCard
+from sweepkit.training.check import build_gate
+from sweepkit.training.rows import Rows
+from sweepkit.training.settings import Settings
+from sweepkit.training.trial import Trial
+
+# What decides the fitted model; where it is recorded and how many threads do not.
+_DECISIVE = ("seed", "data", "features", "model", "evaluation")
+
+
+def hash_config(settings: Settings) -> str:
+    """Return a SHA-256 that is equal where the same model would be fitted."""
+    decisive = {key: settings[key] for key in _DECISIVE}
+    text = json.dumps(decisive, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def record_start(run: Run, settings: Settings, rows: Rows) -> None:
+    """Record what goes in: config, table, schema, environment."""
+    recorded = {key: value for key, value in settings.items() if key != "tracking"}
+    run.log_params(recorded)
+    run.log_text(redact(OmegaConf.to_yaml(OmegaConf.create(recorded))), "config.yaml")
+    run.log_text(json.dumps(rows.schema.to_dict(), indent=2), "schema.json")
+    run.log_text(describe_environment(), "environment.txt")
+    run.set_tags(
+        {
+            "config.hash": hash_config(settings),
+            "data.fingerprint": rows.table_fingerprint,
+            "holdout.fingerprint": rows.holdout_fingerprint,
+        }
+    )
+    run.log_dataset(
+        Table(
+            name=settings["data"]["name"],
+            source=settings["data"].get("path") or "embedded in sweepkit",
+            fingerprint=rows.table_fingerprint,
+            columns=read_columns(rows.table),
+            n_rows=len(rows.table),
+        )
+    )
+
+
+def record_end(
+    run: Run, settings: Settings, rows: Rows, trial: Trial, folder: Path
+) -> LoggedModel | None:
+    """Record what comes out: scores, figures, reports, the model."""
+    log_scores(run, trial.judgement)
+    run.log_artifacts(folder)
+    model = settings["model"]
+    return run.log_model(
+        trial.model,
+        ModelCard(
+            name=model["name"],
+            inputs=rows.train,
+            target=rows.schema.target,
+            requirements=model["requirements"],
+            trusted_types=model["trusted_types"],
+            metadata={"config_hash": hash_config(settings)},
+        ),
+    )
+
+
+def log_scores(run: Run, judgement: Judgement) -> None:
+    """Record all scores; the curve of a fold's metric ends with the folds' mean.
+
+    Tables of runs show the last point of a curve, and there the mean belongs.
+    """
+    n_folds = len(judgement.folds)
+    scores = name_scores(judgement)
+    means = {f"cv_{metric}" for fold in judgement.folds for metric in fold}
+    run.log_metrics({k: v for k, v in scores.items() if k in means}, step=n_folds)
+    run.log_metrics({k: v for k, v in scores.items() if k not in means})
+
+
+def register(
+    run: Run, settings: Settings, rows: Rows, judgement: Judgement, model: LoggedModel
+) -> Published:
+    """Publish the model as a version; the gate decides whether it is the champion."""
+    assert run.store is not None
+    metric = judgement.metric
+    return publish(
+        run.store,
+        run_id=run.run_id,
+        model_id=model.model_id,
+        model_name=settings["registry"]["model_name"],
+        scorecard=Scorecard(
+            metric=f"holdout_{metric}",
+            value=judgement.holdout[metric],
+            direction=find_metric(metric).direction,
+            holdout=rows.holdout_fingerprint,
+        ),
+        gate=build_gate(settings),
+        tags=_version_tags(settings, rows, judgement),
+    )
+
+
+def _version_tags(
+    settings: Settings, rows: Rows, judgement: Judgement
+) -> Mapping[str, object]:
+    return {
+        "model": judgement.model,
+        "config.hash": hash_config(settings),
+        "data.fingerprint": rows.table_fingerprint,
+        **{key: f"{value:.6g}" for key, value in name_scores(judgement).items()},
+    }

@@ -1,0 +1,111 @@
+"""The rows of one task: read, typed, split and folded once, then used by any trial."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from omegaconf import DictConfig
+
+from sweepkit.data.fingerprint import fingerprint
+from sweepkit.data.holdout import Split, split_holdout
+from sweepkit.data.schema import TableSchema, infer_schema
+from sweepkit.errors import DataError
+from sweepkit.evaluation.folds import Fold, draw_folds
+from sweepkit.evaluation.judgement import Coordinates
+from sweepkit.training.settings import build
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What a trial learns from and is judged on.
+
+    Attributes:
+        schema: Roles of the table's columns.
+        table: The table as it was read, for its record.
+        table_fingerprint: SHA-256 of that table, whatever the order of its rows.
+        holdout_fingerprint: SHA-256 of its holdout rows, likewise.
+        train: Conformed training rows, shape (n_train, n_columns).
+        train_target: Shape (n_train,).
+        folds: Positions in `train` for every fold.
+        holdout: Conformed holdout rows, shape (n_holdout, n_columns).
+        holdout_target: Shape (n_holdout,).
+        coordinates: Position of the holdout rows, for tables that have one.
+    """
+
+    schema: TableSchema
+    table: pd.DataFrame
+    table_fingerprint: str
+    holdout_fingerprint: str
+    train: pd.DataFrame
+    train_target: Floats
+    folds: list[Fold]
+    holdout: pd.DataFrame
+    holdout_target: Floats
+    coordinates: Coordinates | None
+
+
+def read_rows(cfg: DictConfig) -> Rows:
+    """Walk the table from its source to folds, as `data` and `evaluation` say.
+
+    Raises:
+        DataError: If the table cannot be read, typed, split or folded.
+        ConfigError: If source or splitter cannot be built.
+    """
+    table = build(cfg, "data.source").read()
+    schema = infer_schema(table, target=cfg.data.target, overrides=dict(cfg.data.roles))
+    split = _split(table, cfg)
+    train = schema.conform(split.train)
+    groups = _column(split.train, cfg.evaluation.group, "evaluation.group")
+    return Rows(
+        schema=schema,
+        table=table,
+        table_fingerprint=fingerprint(table, ordered=False),
+        holdout_fingerprint=fingerprint(split.holdout, ordered=False),
+        train=train,
+        train_target=schema.target_values(split.train),
+        folds=draw_folds(build(cfg, "evaluation.splitter"), train, groups),
+        holdout=schema.conform(split.holdout),
+        holdout_target=schema.target_values(split.holdout),
+        coordinates=_coordinates(split.holdout, cfg),
+    )
+
+
+def _split(table: pd.DataFrame, cfg: DictConfig) -> Split:
+    evaluation = cfg.evaluation
+    split = split_holdout(
+        table,
+        fraction=evaluation.holdout.fraction,
+        seed=evaluation.holdout.seed,
+        group=evaluation.group,
+        time=evaluation.time,
+    )
+    if evaluation.time is None:
+        return split
+    # Splitters over time take the rows in the order in which they happened.
+    ordered = split.train.sort_values(evaluation.time, kind="stable")
+    return Split(train=ordered, holdout=split.holdout)
+
+
+def _column(table: pd.DataFrame, name: str | None, key: str) -> NDArray[Any] | None:
+    if name is None:
+        return None
+    if name not in table.columns:
+        raise DataError(
+            f"{key} is {name!r}; the table has no such column. "
+            f"It has {list(table.columns)}."
+        )
+    return table[name].to_numpy()
+
+
+def _coordinates(holdout: pd.DataFrame, cfg: DictConfig) -> Coordinates | None:
+    latitude = _column(holdout, cfg.data.latitude, "data.latitude")
+    longitude = _column(holdout, cfg.data.longitude, "data.longitude")
+    if latitude is None or longitude is None:
+        return None
+    return Coordinates(
+        latitude=latitude.astype(np.float64), longitude=longitude.astype(np.float64)
+    )

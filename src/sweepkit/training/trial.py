@@ -1,0 +1,129 @@
+"""Fit and judge one configuration; nothing here is recorded anywhere."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from omegaconf import DictConfig
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from sweepkit.evaluation.folds import OnFold, cross_validate
+from sweepkit.evaluation.importance import permutation_importance
+from sweepkit.evaluation.judgement import Judgement, Scores
+from sweepkit.evaluation.metrics import find_metric, score_all
+from sweepkit.features.preprocess import Inputs
+from sweepkit.models.pipeline import build_pipeline, fit, use_threads
+from sweepkit.training.rows import Rows
+from sweepkit.training.settings import build
+
+OnPhase = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A fitted model and the verdict on it.
+
+    Attributes:
+        model: Pipeline fitted on all training rows.
+        judgement: What is known about it.
+    """
+
+    model: Pipeline
+    judgement: Judgement
+
+
+def unfitted_model(cfg: DictConfig, rows: Rows) -> Pipeline:
+    """Build the pipeline that `features` and `model` describe for these columns.
+
+    Raises:
+        ConfigError: If a class or its settings are refused.
+        DataError: If a feature step needs a column that the table lacks.
+    """
+    return build_pipeline(
+        build(cfg, "model.estimator"),
+        rows.schema,
+        steps=build(cfg, "features.steps") or {},
+        inputs=Inputs(**cfg.model.inputs),
+        clip_predictions=cfg.model.clip_predictions,
+    )
+
+
+def run_trial(
+    cfg: DictConfig,
+    rows: Rows,
+    pipeline: Pipeline,
+    *,
+    on_fold: OnFold,
+    on_phase: OnPhase,
+) -> Trial:
+    """Cross-validate, fit on all training rows and judge on the holdout.
+
+    Args:
+        cfg: The whole configuration.
+        rows: The task's rows.
+        pipeline: What `unfitted_model` built for them.
+        on_fold: Called with fold index and scores after each fold.
+        on_phase: Called with a few words as each part of the work begins.
+    """
+    # Folds side by side use the cores better than threads within one estimator do,
+    # which wait for each other at every tree.
+    at_once = min(cfg.threads, len(rows.folds))
+    on_phase("cross-validating")
+    folds = cross_validate(
+        partial(_fit_fresh, pipeline, cfg.threads // at_once),
+        rows.train,
+        rows.train_target,
+        rows.folds,
+        threads=at_once,
+        on_fold=on_fold,
+    )
+    on_phase("fitting on all training rows")
+    model = _fit_fresh(pipeline, cfg.threads, rows.train, rows.train_target)
+    on_phase("judging on the holdout")
+    return Trial(model, _judge(cfg, rows, model, folds))
+
+
+def _fit_fresh(
+    pipeline: Pipeline, threads: int, rows: pd.DataFrame, target: NDArray[np.float64]
+) -> Pipeline:
+    """Fit a copy on so many threads; what is returned predicts on one."""
+    # For estimators that ask OpenMP instead of having a parameter.
+    with threadpool_limits(threads, user_api="openmp"):
+        fitted = fit(use_threads(clone(pipeline), threads), rows, target)
+    return use_threads(fitted, 1)
+
+
+def _judge(
+    cfg: DictConfig, rows: Rows, model: Pipeline, folds: tuple[Scores, ...]
+) -> Judgement:
+    predicted = model.predict(rows.holdout)
+    median = np.full_like(rows.holdout_target, np.median(rows.train_target))
+    return Judgement(
+        model=cfg.model.name,
+        table=cfg.data.name,
+        target=cfg.data.target,
+        target_unit=cfg.data.target_unit,
+        metric=cfg.evaluation.metric,
+        folds=folds,
+        holdout=score_all(rows.holdout_target, predicted),
+        floor=score_all(rows.holdout_target, median),
+        actual=rows.holdout_target,
+        predicted=predicted,
+        importance=permutation_importance(
+            model,
+            rows.holdout,
+            rows.holdout_target,
+            metric=find_metric(cfg.evaluation.metric),
+            repeats=cfg.evaluation.importance.repeats,
+            max_rows=cfg.evaluation.importance.max_rows,
+            seed=cfg.seed,
+            threads=cfg.threads,
+        ),
+        coordinates=rows.coordinates,
+        n_train=len(rows.train),
+    )

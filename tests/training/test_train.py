@@ -1,0 +1,288 @@
+"""One trial from table to registered version, in this process."""
+
+import json
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+
+from sweepkit.errors import (
+    ConfigError,
+    DataError,
+    FitError,
+    StoreError,
+    SweepkitError,
+)
+
+MODELS = ["random_forest", "gradient_boosting", "hist_gradient_boosting"]
+MODELS += ["linear", "dummy"]
+SMALL = {
+    "random_forest": ["model.estimator.n_estimators=10"],
+    "gradient_boosting": ["model.estimator.n_estimators=10"],
+    "hist_gradient_boosting": ["model.estimator.max_iter=10"],
+}
+NAME = "houses_predictor"
+
+
+def champion(client) -> str:
+    return str(client.get_model_version_by_alias(NAME, "champion").version)
+
+
+def test_the_objective_is_the_mean_over_the_folds(bench):
+    """A sweep optimizes what the record shows."""
+    objective = bench.train()
+
+    history = bench.client.get_metric_history(bench.last_run().info.run_id, "cv_rmse")
+    by_step = {point.step: point.value for point in history}
+    folds = [by_step[step] for step in range(3)]
+    assert objective == pytest.approx(np.mean(folds), rel=1e-12)
+    assert by_step[3] == objective, "tables of runs show the last point: the mean"
+
+
+def test_a_run_carries_all_that_it_takes_to_understand_it(bench):
+    """Config, data, code, environment, scores, figures, model: nothing by memory."""
+    bench.train()
+
+    run = bench.last_run()
+    assert run.info.status == "FINISHED"
+    assert run.data.params["model.estimator.alpha"] == "1.0"
+    assert run.data.params["seed"] == "42"
+    assert {"config.hash", "data.fingerprint", "holdout.fingerprint"} <= set(
+        run.data.tags
+    )
+    scores = {"cv_rmse_sd", "holdout_rmse", "holdout_r2", "holdout_mae", "holdout_mape"}
+    assert scores | {"floor_rmse"} <= set(run.data.metrics)
+    (table,) = run.inputs.dataset_inputs
+    assert table.dataset.name == "houses"
+    assert bench.artifacts() >= {
+        "config.yaml",
+        "schema.json",
+        "environment.txt",
+        "evaluation_report.json",
+        "report.html",
+        "figures",
+    }
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_is_saved_and_served_equal(bench, model):
+    """What MLflow serves must be what was judged, to the last digit."""
+    bench.train(f"model={model}", *SMALL.get(model, []))
+
+    table = pd.read_csv(bench.folder / "houses.csv")
+    rows = table[["size", "town", "garden", "sold_on"]].assign(
+        sold_on=pd.to_datetime(table["sold_on"])
+    )
+    served = mlflow.pyfunc.load_model(f"models:/{NAME}@champion")
+    predicted = served.predict(rows)
+    report = json.loads((bench.output / "evaluation_report.json").read_text())
+    split = np.arange(len(table))
+    rng = np.random.RandomState(42).permutation(split)
+    holdout = np.sort(rng[:24])
+    rmse = np.sqrt(np.mean((predicted - table["price"])[holdout] ** 2))
+    assert rmse == pytest.approx(report["scores"]["holdout_rmse"], rel=1e-12)
+
+
+def test_a_new_model_is_one_yaml_file(bench):
+    """Any scikit-learn-compatible estimator joins without a line of code."""
+    folder = bench.folder / "own" / "model"
+    folder.mkdir(parents=True)
+    (folder / "extra_trees.yaml").write_text(
+        "estimator:\n"
+        "  _target_: sklearn.ensemble.ExtraTreesRegressor\n"
+        "  n_estimators: 10\n"
+        "  random_state: ${seed}\n"
+        "inputs: {missing: median}\n"
+        "requirements: [scikit-learn]\n"
+        "trusted_types: [sklearn.tree._tree.Tree]\n"
+    )
+
+    bench.train(f"hydra.searchpath=[file://{folder.parent}]", "model=extra_trees")
+
+    version = bench.client.get_model_version(NAME, "1")
+    assert version.tags["model"] == "extra_trees"
+    assert len(mlflow.sklearn.load_model(f"models:/{NAME}/1")[-1].estimator_) == 10
+
+
+@pytest.mark.parametrize("model", ["random_forest", "gradient_boosting"])
+def test_the_same_seed_gives_the_same_bits(bench, model):
+    """Whatever the number of threads: a figure that wobbles convinces nobody."""
+    command = [f"model={model}", *SMALL[model], "registry.publish=false"]
+    metrics = []
+    for threads in (1, 2, 2, 4):
+        bench.train(*command, f"threads={threads}")
+        metrics.append(bench.last_run().data.metrics)
+
+    assert all(later == metrics[0] for later in metrics[1:])
+
+
+def test_the_holdout_does_not_touch_the_objective(bench, rewrite_table):
+    """No selection may see it: not through a fold, an imputer or an encoder."""
+    before = bench.train()
+    table = pd.read_csv(bench.folder / "houses.csv")
+    holdout = np.random.RandomState(42).permutation(len(table))[:24]
+    price, size = table["price"].copy(), table["size"].copy()
+    price.iloc[holdout] *= 100
+    size.iloc[holdout] = 1e6
+    rewrite_table(price=price, size=size)
+
+    assert bench.train() == before
+
+
+def test_on_fold_is_called_after_each_fold_and_may_end_the_trial(bench):
+    """The seam by which a sweep prunes, without training knowing of sweeps."""
+    seen = []
+
+    def stop_at_second(step, scores):
+        seen.append((step, scores["rmse"]))
+        if step == 1:
+            raise ConfigError("enough")
+
+    with pytest.raises(ConfigError):
+        bench.train(on_fold=stop_at_second)
+
+    assert [step for step, _ in seen] == [0, 1]
+    assert bench.last_run().info.status == "FAILED"
+
+
+@pytest.mark.parametrize(
+    "evaluation",
+    [
+        pytest.param(["evaluation=repeated_kfold"], id="repeated"),
+        pytest.param(["evaluation=single_split"], id="single split"),
+        pytest.param(
+            ["evaluation=group_kfold", "evaluation.group=house_id"], id="groups"
+        ),
+        pytest.param(
+            ["evaluation=time_series", "evaluation.time=sold_on"], id="over time"
+        ),
+    ],
+)
+def test_every_way_to_evaluate_runs(bench, evaluation):
+    """Folds and holdout follow the same rule, so that neither flatters."""
+    assert bench.train(*evaluation, "registry.publish=false") > 0
+
+
+def test_only_a_better_model_becomes_champion(bench):
+    """A worse one is registered, and stays in the row behind."""
+    bench.train()
+    bench.train("model=dummy")
+    assert champion(bench.client) == "1"
+
+    bench.train("model.estimator.alpha=0.01")
+
+    assert champion(bench.client) == "3"
+    assert bench.client.get_model_version(NAME, "2").tags["promoted"] == "False"
+
+
+def test_publishing_can_be_left_out(bench):
+    """A look at a model is no reason for a version."""
+    bench.train("registry.publish=false")
+
+    assert bench.client.search_registered_models() == []
+
+
+def test_without_tracking_nothing_is_left_but_the_output_folder(bench, capsys):
+    """For a quick look: no database, no version, and it says so."""
+    for file in bench.folder.glob("mlflow.db*"):
+        file.unlink()
+
+    bench.train("tracking=off")
+
+    assert not list(bench.folder.glob("mlflow.db*"))
+    assert (bench.output / "report.html").exists()
+    assert "tracking=off" in capsys.readouterr().out
+
+
+def test_a_failing_fit_ends_its_run_failed_with_the_cause_kept(bench):
+    """Whoever looks in the morning finds why, not only that."""
+    with pytest.raises(FitError, match=r"Ridge cannot be fitted.*alpha"):
+        bench.train("model.estimator.alpha=-1")
+
+    assert bench.last_run().info.status == "FAILED"
+    assert "traceback.txt" in bench.artifacts()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "kind", "said"),
+    [
+        (["data.target=prise"], DataError, "Did you mean 'price'"),
+        (["data.path=hauses.csv"], DataError, "Did you mean 'houses.csv'"),
+        (["data.target=town"], DataError, "only numbers"),
+        (["+data.roles.size=nmeric"], DataError, "Did you mean 'numeric'"),
+        (["evaluation.n_splits=500"], DataError, "n_splits"),
+        (["evaluation.holdout.fraction=1.5"], DataError, "holdout.fraction"),
+        (["evaluation.metric=rsme"], ConfigError, "known metrics are rmse"),
+        (["model.estimator._target_=sklearn.nope"], ConfigError, "model.estimator"),
+        (["model.inputs.missing=mean"], ConfigError, "`keep` or `median`"),
+        (["features=geo"], DataError, "features=none"),
+        (["data.latitude=lat"], DataError, "data.latitude"),
+        (["evaluation=group_kfold", "evaluation.group=nope"], DataError, "group"),
+        (["evaluation=group_kfold"], ConfigError, "evaluation.group must be given"),
+        (["registry.model_name=a/b"], ConfigError, "registry.model_name"),
+        (["registry.gate=never"], ConfigError, "registry.gate"),
+        (["tracking.uri=ftp://h"], ConfigError, "tracking.uri"),
+        (["tracking.uri=http://127.0.0.1:9"], StoreError, "tracking=local"),
+    ],
+    ids=lambda value: str(value[0])[:50] if isinstance(value, list) else "",
+)
+def test_refusals_name_what_to_change(bench, overrides, kind, said):
+    """One sentence that says what was found, what is needed and where."""
+    with pytest.raises(kind) as refusal:
+        bench.train(*overrides)
+
+    assert said in str(refusal.value)
+    assert isinstance(refusal.value, SweepkitError)
+    assert refusal.value.exit_code in (2, 4)
+
+
+def test_a_refused_setting_leaves_no_run_behind(bench):
+    """A typo is not an experiment; it must not litter the list of runs."""
+    for override in ("data.target=prise", "registry.gate=never", "features=geo"):
+        with pytest.raises(SweepkitError):
+            bench.train(override)
+
+    experiments = [e.experiment_id for e in bench.client.search_experiments()]
+    assert bench.client.search_runs(experiments) == []
+
+
+def test_a_password_in_the_environment_reaches_no_file(bench, monkeypatch):
+    """Configs are saved, tagged and shown; a secret in them is everybody's."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:hunter2@127.0.0.1:9")
+
+    with pytest.raises(StoreError) as refusal:
+        bench.train("tracking=server")
+
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_a_password_in_a_data_path_is_refused(bench):
+    """The path would be recorded with the run."""
+    with pytest.raises(ConfigError, match=r"data\.path.*oc\.env"):
+        bench.train("data.path=https://me:hunter2@host/a.csv")
+
+
+def test_an_unnamed_type_is_refused_before_it_is_stored(bench):
+    """Loading such a model would be refused anyway, a night later."""
+    with pytest.raises(ConfigError, match=r"model\.trusted_types"):
+        bench.train(
+            "model.estimator._target_=sklearn.neighbors.KNeighborsRegressor",
+            "~model.estimator.alpha",
+        )
+
+
+def test_the_summary_compares_with_the_floor_and_links(bench, capsys):
+    """The last thing on the screen answers: is it good, where is it."""
+    bench.train()
+
+    out = capsys.readouterr().out
+    for words in ("floor: median", "holdout", "report.html", "workflowType", NAME):
+        assert words in out
+
+
+def test_progress_is_silent_without_a_terminal(bench, capsys):
+    """A log file full of control characters helps nobody."""
+    bench.train()
+
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,26 @@
+"""Train one model: from a table to a tracked, registered version."""
+
+import hydra
+from omegaconf import DictConfig
+
+from sweepkit.config import register
+from sweepkit.exits import reports_errors, run_command
+
+# What a YAML `_target_` may name. Hydra 1.5 will require this list.
+TRUSTED = ["sweepkit.*", "sklearn.*", "lightgbm.*"]
+
+register()
+
+
+@hydra.main(config_path="conf", config_name="train", execution_whitelist=TRUSTED)
+@reports_errors
+def main(cfg: DictConfig) -> float:
+    """Return the objective, so that a sweeper can optimize it."""
+    # Imported here: `--help` must not wait for pandas and scikit-learn.
+    from sweepkit.training import train
+
+    return train(cfg)
+
+
+if __name__ == "__main__":
+    run_command(main)
