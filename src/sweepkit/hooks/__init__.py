@@ -1,0 +1,1 @@
+"""Hydra callbacks around a sweep: its record in MLflow, and its best model."""

@@ -1,0 +1,1 @@
+"""Searching hyperparameters: a Hydra sweeper, its worker pool, and what they keep."""
