@@ -1,6 +1,7 @@
 """Train one model: from a table to a tracked, registered version."""
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from sweepkit.config import register
@@ -17,9 +18,12 @@ register()
 def main(cfg: DictConfig) -> float:
     """Return the objective, so that a sweeper can optimize it."""
     # Imported here: `--help` must not wait for pandas and scikit-learn.
+    from sweepkit.sweep.mode import refuse_single_run
+    from sweepkit.sweep.pruning import fold_reporter
     from sweepkit.training import train
 
-    return train(cfg)
+    refuse_single_run(HydraConfig.get())
+    return train(cfg, on_fold=fold_reporter(cfg.evaluation.metric))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,18 @@ class SweepkitError(Exception):
     exit_code: ClassVar[int] = 1
 
 
+class Departure(SystemExit):
+    """Carries a deliberate error past Hydra, which prints tracebacks of exceptions.
+
+    Attributes:
+        error: What is told to the person, by whoever started the command.
+    """
+
+    def __init__(self, error: SweepkitError) -> None:
+        super().__init__(error.exit_code)
+        self.error = error
+
+
 class ConfigError(SweepkitError):
     """The YAML or an override is wrong: edit the config and run again."""
 
@@ -35,6 +47,18 @@ class DiskError(SweepkitError):
     """A file cannot be written: free space or change the folder's permissions."""
 
     exit_code = 5
+
+
+class NoTrialSucceeded(SweepkitError):
+    """No trial of a sweep ended with a result: read the cause, mend it, run again."""
+
+    exit_code = 3
+
+
+class StudyLocked(SweepkitError):
+    """Another process works on this study: wait for it, or name another study."""
+
+    exit_code = 6
 
 
 class RegistryError(SweepkitError):

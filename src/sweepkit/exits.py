@@ -9,7 +9,7 @@ from functools import wraps
 from types import FrameType
 from typing import Any, NoReturn
 
-from sweepkit.errors import ConfigError, SweepkitError
+from sweepkit.errors import ConfigError, Departure, SweepkitError
 from sweepkit.tracking.redact import find_secret, redact
 
 Task = Callable[[Any], float]
@@ -35,7 +35,7 @@ def reports_errors(task: Task) -> Task:
         except SweepkitError as error:
             if _is_multirun():
                 raise
-            _fail(error)
+            raise Departure(error) from error
 
     return reporting
 
@@ -62,6 +62,8 @@ def run_command(
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         _leave_at_once(EXIT_INTERRUPTED)
+    except Departure as departure:
+        _fail(departure.error)
     except SystemExit as stop:
         # Hydra leaves with 1 both for a config it refuses and for a task that raised.
         if stop.code == 1 and not _begun:

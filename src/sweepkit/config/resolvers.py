@@ -1,8 +1,10 @@
-"""What a config file may compute: `${cores:}`, `${stem:...}`, `${absolute:...}`."""
+"""What a config file may compute: `${cores_per_job:}`, `${stem:...}`."""
 
 import os
 from pathlib import Path
 
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from omegaconf import OmegaConf
 
 
@@ -11,6 +13,16 @@ def count_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def count_cores_per_job() -> int:
+    """Return the cores one job may use: all of them, or its share in a sweep."""
+    if not HydraConfig.initialized() or HydraConfig.get().mode != RunMode.MULTIRUN:
+        return count_cores()
+    launcher = HydraConfig.get().launcher
+    # Ours and joblib's word for it; Hydra's basic launcher runs one after another.
+    at_once = launcher.get("n_workers") or launcher.get("n_jobs") or 1
+    return max(1, count_cores() // (at_once if at_once > 0 else count_cores()))
 
 
 def absolute_path(path: str) -> str:
@@ -26,5 +38,6 @@ def file_stem(path: str) -> str:
 def register_resolvers() -> None:
     """Register the resolvers; a second call changes nothing."""
     OmegaConf.register_resolver("cores", count_cores, replace=True)
+    OmegaConf.register_resolver("cores_per_job", count_cores_per_job, replace=True)
     OmegaConf.register_resolver("absolute", absolute_path, replace=True)
     OmegaConf.register_resolver("stem", file_stem, replace=True)

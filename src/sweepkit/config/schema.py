@@ -87,6 +87,7 @@ class EvaluationConfig:
     """How a model is judged (`conf/evaluation/`)."""
 
     metric: str = "rmse"
+    objectives: list[str] = field(default_factory=lambda: ["${evaluation.metric}"])
     n_splits: int = 5
     splitter: Any = MISSING
     requires: list[str] = field(default_factory=list)

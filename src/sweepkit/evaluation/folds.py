@@ -1,7 +1,7 @@
 """Cross-validation that reports after every fold, so that a sweep can stop early."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from sweepkit.evaluation.judgement import Scores
 from sweepkit.evaluation.metrics import score_all
 from sweepkit.evaluation.threads import map_threads
 
+Item = TypeVar("Item")
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 Fit = Callable[[pd.DataFrame, NDArray[np.float64]], Any]
 OnFold = Callable[[int, Scores], None]
@@ -68,8 +69,19 @@ def cross_validate(
         model = fit(rows.iloc[train], target[train])
         return score_all(target[test], model.predict(rows.iloc[test]))
 
+    return judge_folds(judge_fold, folds, threads=threads, on_fold=on_fold)
+
+
+def judge_folds(
+    judge: Callable[[Item], Scores],
+    folds: Sequence[Item],
+    *,
+    threads: int = 1,
+    on_fold: OnFold | None = None,
+) -> tuple[Scores, ...]:
+    """Judge folds of any form; see `cross_validate` for threads and `on_fold`."""
     scores = []
-    for step, fold_scores in enumerate(map_threads(judge_fold, folds, threads)):
+    for step, fold_scores in enumerate(map_threads(judge, folds, threads)):
         scores.append(fold_scores)
         if on_fold is not None:
             on_fold(step, fold_scores)

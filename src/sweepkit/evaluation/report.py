@@ -1,6 +1,5 @@
 """Write the report a person opens and the JSON file a program reads."""
 
-import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from sweepkit.evaluation import report_rows
 from sweepkit.evaluation.captions import caption_figure
 from sweepkit.evaluation.files import write_file
 from sweepkit.evaluation.judgement import Judgement
+from sweepkit.evaluation.page import inline_png, list_links, render_page
 from sweepkit.evaluation.summary import describe
 from sweepkit.evaluation.wording import write_headline
 
@@ -37,14 +37,8 @@ def write_report(
     Raises:
         DiskError: If a figure cannot be read or the report cannot be written.
     """
-    # Jinja2 and the template take 50 ms, which a command without a report can save.
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    page = template.render(
+    page = render_page(
+        TEMPLATE,
         judgement=judgement,
         headline=write_headline(judgement),
         verdict=report_rows.list_verdict(judgement),
@@ -54,9 +48,9 @@ def write_report(
         figures=_inline(judgement, figures),
         importance=report_rows.list_importance(judgement),
         facts=report_rows.list_facts(judgement),
-        links=[_link(label, address) for label, address in links.items()],
+        links=list_links(links),
     )
-    write_file(path, page.encode("utf-8"))
+    write_file(path, page)
 
 
 def write_evaluation_json(judgement: Judgement, path: Path) -> None:
@@ -85,18 +79,7 @@ def _inline(judgement: Judgement, figures: Mapping[str, Path]) -> list[dict[str,
                 f"Cannot read the figure {path} for the report: "
                 f"{error.strerror or error}. Draw the figures again."
             ) from error
-        source = "data:image/png;base64," + base64.b64encode(content).decode("ascii")
-        # A PNG states its size in bytes 16 to 24; the browser reserves the room.
-        width, height = (int.from_bytes(content[i : i + 4]) for i in (16, 20))
         shown.append(
-            {"name": name, "source": source, "width": width, "height": height}
-            | caption_figure(judgement, name)
+            {"name": name} | inline_png(content) | caption_figure(judgement, name)
         )
     return shown
-
-
-def _link(label: str, address: str) -> dict[str, str | bool]:
-    """Only plain addresses become links: `javascript:` and the like stay text."""
-    scheme = address.split(":", 1)[0].lower()
-    safe = scheme in {"http", "https", "file"}
-    return {"label": label, "address": address, "can_be_followed": safe}

@@ -65,13 +65,19 @@ def new_axes(
     width: float, height: float, layout: Layout = "constrained"
 ) -> "tuple[Figure, Axes]":
     """Return an empty figure of this size in inches and its axes."""
+    figure = new_figure(width, height, layout)
+    return figure, figure.add_subplot()
+
+
+def new_figure(width: float, height: float, layout: Layout = "constrained") -> "Figure":
+    """Return an empty figure of this size in inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), dpi=DPI, layout=layout)
     _layout_of(figure).set(w_pad=0.09, h_pad=0.09)
     FigureCanvasAgg(figure)
-    return figure, figure.add_subplot()
+    return figure
 
 
 def save(figure: "Figure", path: Path) -> Path:
@@ -80,12 +86,17 @@ def save(figure: "Figure", path: Path) -> Path:
     Raises:
         DiskError: If the file cannot be written.
     """
+    return write_file(path, encode(figure))
+
+
+def encode(figure: "Figure") -> bytes:
+    """Return the figure as a PNG."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # A name in a script the font lacks is drawn as boxes; the report spells it.
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    return write_file(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def set_title(figure: "Figure", text: str, *, details: str) -> None:

@@ -1,7 +1,8 @@
 """Features and estimator as one model, from raw rows to predictions."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ from sweepkit.features.preprocess import (
     build_preprocessor,
 )
 from sweepkit.models.clip import ClippedRegressor
+
+Model = TypeVar("Model", bound=Any)
 
 
 def input_columns(schema: TableSchema) -> InputColumns:
@@ -61,49 +64,63 @@ def build_pipeline(
     return Pipeline([("features", preprocessor), ("estimator", last)])
 
 
-def fit(
-    pipeline: Pipeline, rows: pd.DataFrame, target: NDArray[np.float64]
-) -> Pipeline:
-    """Fit the pipeline in place and return it.
+def fit(model: Model, rows: Any, target: NDArray[np.float64]) -> Model:
+    """Fit a pipeline or an estimator in place and return it.
 
     Args:
-        pipeline: Unfitted model.
-        rows: Conformed table, shape (n_rows, n_columns).
+        model: Unfitted model.
+        rows: Conformed table, or features, of shape (n_rows, n_columns).
         target: Shape (n_rows,), in the unit of the target column.
 
     Raises:
         FitError: If a step or the estimator refuses the rows or its settings.
     """
-    try:
-        return pipeline.fit(rows, target)
-    except Exception as error:
-        # Estimators of any library may stand here, each with errors of its own; what
-        # a person does is the same for all, and the cause stays chained.
-        raise FitError(
-            f"{_name_of(pipeline)} cannot be fitted: {type(error).__name__}: {error} "
-            f"Change `model.estimator`, `model.inputs`, or the table."
-        ) from error
+    with _explaining(innermost_estimator(model)):
+        model.fit(rows, target)
+    return model
 
 
-def use_threads(pipeline: Pipeline, threads: int) -> Pipeline:
-    """Set how many threads the estimator uses, in place, and return the pipeline.
+def fit_transformer(
+    features: Pipeline, rows: pd.DataFrame, target: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Fit feature steps in place and return the features, (n_rows, n_features).
+
+    Raises:
+        FitError: If a step refuses the rows or its settings.
+    """
+    with _explaining(features[-1]):
+        return np.asarray(features.fit_transform(rows, target))
+
+
+def use_threads(model: Model, threads: int) -> Model:
+    """Set how many threads the estimator uses, in place, and return the model.
 
     A fitted one should predict on one: forests add up their trees in whatever order
     threads finish, so that predictions differ in the last bit from call to call; and
     for one row starting threads costs more than the trees.
     """
-    estimator = innermost_estimator(pipeline)
+    estimator = innermost_estimator(model)
     names = [name for name in estimator.get_params() if name.endswith("n_jobs")]
     estimator.set_params(**dict.fromkeys(names, threads))
-    return pipeline
+    return model
 
 
-def innermost_estimator(pipeline: Pipeline) -> Any:
+def innermost_estimator(model: Any) -> Any:
     """Return the fitted (or else unfitted) estimator without its wrappers."""
-    last = pipeline[-1]
-    return getattr(last, "estimator_", getattr(last, "estimator", last))
+    last = model[-1] if isinstance(model, Pipeline) else model
+    if not isinstance(last, ClippedRegressor):
+        return last
+    return getattr(last, "estimator_", last.estimator)
 
 
-def _name_of(pipeline: Pipeline) -> str:
-    last = pipeline[-1]
-    return type(getattr(last, "estimator", last)).__name__
+@contextmanager
+def _explaining(estimator: Any) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        # Estimators of any library may stand here, each with errors of its own; what
+        # a person does is the same for all, and the cause stays chained.
+        raise FitError(
+            f"{type(estimator).__name__} cannot be fitted: {type(error).__name__}: "
+            f"{error} Change `model.estimator`, `model.inputs`, or the table."
+        ) from error

@@ -59,7 +59,7 @@ class SweepPlan:
     Attributes:
         name: Name of the study; a resumed sweep has the same.
         storage: URL of the study's storage, without secrets.
-        space: Searched key to its range in words, such as `tag(log,interval(0.02,0.1))`.
+        space: Searched key to its range in words, such as `interval(0.3,1.0)`.
         directions: `minimize` or `maximize`, one for each objective.
         objectives: Their names, such as `cv_rmse`.
         n_trials: Total budget over all sessions.
@@ -106,7 +106,7 @@ class SweepResult:
 
 
 class SweepListener(Protocol):
-    """A Hydra callback that also hears of trials; the sweeper calls it in the parent."""
+    """A Hydra callback that also hears of trials, in the sweeper's process."""
 
     def on_sweep_start(self, plan: SweepPlan) -> None:
         """Hear of the sweep before its first trial."""

@@ -34,9 +34,14 @@ def hash_config(settings: Settings) -> str:
 
 
 def record_start(run: Run, settings: Settings, rows: Rows) -> None:
-    """Record what goes in: config, table, schema, environment."""
-    recorded = {key: value for key, value in settings.items() if key != "tracking"}
-    run.log_params(recorded)
+    """Record what goes in, every setting as a parameter too."""
+    run.log_params(_without_address(settings))
+    record_inputs(run, settings, rows)
+
+
+def record_inputs(run: Run, settings: Settings, rows: Rows) -> None:
+    """Record config, table, schema, environment."""
+    recorded = _without_address(settings)
     run.log_text(redact(OmegaConf.to_yaml(OmegaConf.create(recorded))), "config.yaml")
     run.log_text(json.dumps(rows.schema.to_dict(), indent=2), "schema.json")
     run.log_text(describe_environment(), "environment.txt")
@@ -56,6 +61,10 @@ def record_start(run: Run, settings: Settings, rows: Rows) -> None:
             n_rows=len(rows.table),
         )
     )
+
+
+def _without_address(settings: Settings) -> Settings:
+    return {key: value for key, value in settings.items() if key != "tracking"}
 
 
 def record_end(

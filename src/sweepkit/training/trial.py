@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from omegaconf import DictConfig
 from sklearn.base import clone
@@ -75,7 +75,7 @@ def run_trial(
     at_once = min(cfg.threads, len(rows.folds))
     on_phase("cross-validating")
     folds = cross_validate(
-        partial(_fit_fresh, pipeline, cfg.threads // at_once),
+        partial(fit_fresh, pipeline, cfg.threads // at_once),
         rows.train,
         rows.train_target,
         rows.folds,
@@ -83,18 +83,16 @@ def run_trial(
         on_fold=on_fold,
     )
     on_phase("fitting on all training rows")
-    model = _fit_fresh(pipeline, cfg.threads, rows.train, rows.train_target)
+    model = fit_fresh(pipeline, cfg.threads, rows.train, rows.train_target)
     on_phase("judging on the holdout")
     return Trial(model, _judge(cfg, rows, model, folds))
 
 
-def _fit_fresh(
-    pipeline: Pipeline, threads: int, rows: pd.DataFrame, target: NDArray[np.float64]
-) -> Pipeline:
+def fit_fresh(model: Any, threads: int, rows: Any, target: NDArray[np.float64]) -> Any:
     """Fit a copy on so many threads; what is returned predicts on one."""
     # For estimators that ask OpenMP instead of having a parameter.
     with threadpool_limits(threads, user_api="openmp"):
-        fitted = fit(use_threads(clone(pipeline), threads), rows, target)
+        fitted = fit(use_threads(clone(model), threads), rows, target)
     return use_threads(fitted, 1)
 
 

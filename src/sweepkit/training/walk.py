@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from omegaconf import DictConfig
 from sklearn.pipeline import Pipeline
 
@@ -18,6 +19,7 @@ from sweepkit.training.progress import Display, show_progress
 from sweepkit.training.rows import Rows, read_rows
 from sweepkit.training.settings import Settings, resolve
 from sweepkit.training.summary import print_summary
+from sweepkit.training.sweep_trial import run_sweep_trial
 from sweepkit.training.trial import Trial, run_trial, unfitted_model
 
 REPORT = "report.html"
@@ -41,7 +43,7 @@ class Task:
 
 
 def train(cfg: DictConfig, *, on_fold: OnFold | None = None) -> float:
-    """Train, judge, record and register one model.
+    """Train, judge, record and register one model; in a sweep, cross-validate it.
 
     Args:
         cfg: The composed configuration, `conf/train.yaml`.
@@ -54,6 +56,9 @@ def train(cfg: DictConfig, *, on_fold: OnFold | None = None) -> float:
     Raises:
         SweepkitError: One of its subclasses, each for one thing a person can do.
     """
+    if HydraConfig.get().mode == RunMode.MULTIRUN:
+        # The sweep keeps the record and judges its best trial in the end.
+        return run_sweep_trial(cfg, on_fold)
     settings = resolve(cfg)
     check_settings(settings)
     store = _open(Store(**settings["tracking"]))

@@ -1,0 +1,94 @@
+"""The end of one of Hydra's own sweeps, told only by its jobs' records."""
+
+import sys
+import time
+
+from hydra.errors import HydraException
+from omegaconf import DictConfig
+from rich.console import Console
+from rich.table import Table
+
+from sweepkit.evaluation.wording import MISSING
+from sweepkit.hooks.closing import close_sweep
+from sweepkit.hooks.opening import open_configured, open_record
+from sweepkit.hooks.parent import find_children, find_parent
+from sweepkit.hooks.plain import compose_first, find_incomparable, plan_plain
+from sweepkit.hooks.record import SweepRecord
+from sweepkit.hooks.trial_run import read_trial
+from sweepkit.sweep.outcome import SweepResult
+from sweepkit.sweep.standing import rank
+from sweepkit.sweep.wording import label_objective, write_seconds, write_value
+from sweepkit.tracking.ending import judge_ending
+
+
+def close_plain(record: SweepRecord | None, config: DictConfig, sweep_id: str) -> None:
+    """Sum a plain sweep up, end its run and register its best job.
+
+    Args:
+        record: Its record, if this process kept one.
+        config: The configuration of the whole sweep.
+        sweep_id: Its identity in the store.
+
+    Raises:
+        SweepkitError: If the store fails, or refitting or registering does.
+    """
+    record = record or _find_record(config, sweep_id)
+    if record is None:
+        return
+    result = _read_result(record)
+    if any(outcome.values for outcome in result.outcomes):
+        Console().print(_results_table(result))
+    key = find_incomparable(record.plan.space)
+    obstacle = f"the jobs differ in {key}, so their scores do not compare"
+    close_sweep(record, result, config, obstacle=obstacle if key else "")
+
+
+def _find_record(config: DictConfig, sweep_id: str) -> SweepRecord | None:
+    """Return the record that other processes kept; None if no job has ended."""
+    leaving = sys.exc_info()[1]
+    try:
+        job = compose_first(config)
+    except HydraException:
+        if leaving is None:
+            raise
+        return None  # nor could Hydra compose it, and says so
+    if job.tracking.uri is None or not find_parent(open_configured(job), sweep_id):
+        return None
+    return open_record(job, config, plan_plain(config, job), sweep_id)
+
+
+def _read_result(record: SweepRecord) -> SweepResult:
+    """Gather what the jobs recorded, wherever they ran."""
+    plan = record.plan
+    children = find_children(record.store, record.run.run_id)
+    outcomes = [read_trial(children[n][0], plan.objectives) for n in sorted(children)]
+    ranked = rank(outcomes, plan.directions)
+    error = sys.exc_info()[1]
+    interrupted = judge_ending(error) == "KILLED"
+    reason = "all jobs are done" if error is None else f"{type(error).__name__}"
+    began = min((o.started_at for o in outcomes), default=time.time())
+    return SweepResult(
+        plan=plan,
+        outcomes=tuple(outcomes),
+        best=ranked[0] if ranked else None,
+        reason="interrupted" if interrupted else reason,
+        interrupted=interrupted,
+        seconds=time.time() - began,
+    )
+
+
+def _results_table(result: SweepResult) -> Table:
+    plan = result.plan
+    table = Table(title="Jobs, best first", title_justify="left", title_style="bold")
+    for title in ("job", *plan.space, *map(label_objective, plan.objectives), "time"):
+        table.add_column(title, justify="right")
+    ranked = rank(result.outcomes, plan.directions)
+    for outcome in ranked + [o for o in result.outcomes if o not in ranked]:
+        values = map(write_value, outcome.values)
+        table.add_row(
+            str(outcome.number),
+            *(str(outcome.params.get(key, MISSING)) for key in plan.space),
+            *(values if outcome.values else [str(outcome.state)]),
+            write_seconds(outcome.seconds),
+        )
+    return table

@@ -1,0 +1,54 @@
+"""What all trials of a study have in common, so that a changed sweep is noticed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from sweepkit.data.fingerprint import fingerprint
+
+# The nodes that decide what a trial's number means.
+_DECISIVE = ("seed", "data", "features", "model", "evaluation")
+
+
+def describe_task(config: DictConfig, searched: Iterable[str]) -> dict[str, Any]:
+    """Return table and settings without what is searched, as plain values.
+
+    Args:
+        config: The composed configuration.
+        searched: Override keys of the search space.
+
+    Raises:
+        DataError: If the table cannot be read.
+    """
+    # Not resolved: the number of threads of this machine is no part of a task.
+    whole: Any = OmegaConf.to_container(config, resolve=False)
+    described = {key: whole[key] for key in _DECISIVE if key in whole}
+    # Where the table lies is none either; its fingerprint is.
+    for key in (*searched, "data.path", "data.source"):
+        _remove(described, key.split("."))
+    if "data" in config:
+        # In order: folds are drawn by the position of rows.
+        table = instantiate(config.data.source, _convert_="all").read()
+        described["table"] = fingerprint(table, ordered=True)
+    return described
+
+
+def derive_name(config: DictConfig, objectives: Iterable[str]) -> str:
+    """Return a study's name that says data, model, way of searching and metric."""
+    choices = config.hydra.runtime.choices
+    search = choices.get("hparams_search") or "sweep"
+    model = "all" if config.hydra.sweeper.get("spaces") else choices.get("model")
+    data = OmegaConf.select(config, "data.name") or config.hydra.job.name
+    return "-".join([str(data), str(model or "task"), str(search), *objectives])
+
+
+def _remove(nested: dict[str, Any], path: list[str]) -> None:
+    *parents, last = path
+    for name in parents:
+        found = nested.get(name)
+        if not isinstance(found, dict):
+            return
+        nested = found
+    nested.pop(last, None)

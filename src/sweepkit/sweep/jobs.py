@@ -1,0 +1,162 @@
+"""Configurations of jobs: composed once per choice of groups, then only updated."""
+
+import copy
+import os
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import cloudpickle
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf, flag_override, open_dict, read_write
+
+
+@dataclass(frozen=True, slots=True)
+class JobConfig:
+    """The configuration of one job.
+
+    Attributes:
+        whole: With the node `hydra`, as callbacks see it.
+        task: Without it, as the task gets it; a copy, which the task may change.
+    """
+
+    whole: DictConfig
+    task: DictConfig
+
+    @property
+    def hydra(self) -> DictConfig:
+        """The node `hydra` under its name, sharing the whole's values."""
+        part = OmegaConf.create()
+        with flag_override(part, "no_deepcopy_set_nodes", True):
+            part["hydra"] = self.whole._get_node("hydra")
+        # Its interpolations find the rest of the configuration, as Hydra has it.
+        part._get_node("hydra")._set_parent(self.whole)  # type: ignore[union-attr]
+        return part
+
+    @property
+    def folder(self) -> Path:
+        """Where the job's files go, absolute."""
+        return Path(self.whole.hydra.runtime.output_dir)
+
+
+class JobConfigs:
+    """Makes the configuration of one job after another.
+
+    Hydra composes each from its files, which takes 70 ms and more. Here this is done
+    once for each set of chosen groups; plain values are then put into a copy by the
+    very function by which Hydra does it, so that types, unknown keys and the order of
+    words mean what they always mean.
+
+    Args:
+        loader: Hydra's way to the files.
+        config: The sweep's configuration.
+    """
+
+    def __init__(self, loader: ConfigLoader, config: DictConfig) -> None:
+        self._loader = loader
+        self._config = config
+        self._parser = OverridesParser.create()
+        self._names_a_group = cache(self._look_up_group)
+        # A pickled configuration is copied five times faster than a live one.
+        self._composed = lru_cache(maxsize=64)(self._compose)
+
+    def make(self, number: int, overrides: Sequence[str]) -> JobConfig:
+        """Return the configuration of a job, with its node `hydra` filled in.
+
+        Args:
+            number: Becomes `hydra.job.num`.
+            overrides: Words as on the command line.
+
+        Raises:
+            ConfigCompositionException: If Hydra would refuse a word.
+        """
+        words = self._parser.parse_overrides(list(overrides))
+        ConfigLoaderImpl.validate_sweep_overrides_legal(
+            words, run_mode=RunMode.RUN, from_shell=True
+        )
+        chosen, plain = self._split(words)
+        composed = self._composed(*(str(word.input_line) for word in chosen))
+        config = JobConfig(*(pickle.loads(part) for part in composed))
+        for part in (config.whole, config.task):
+            ConfigLoaderImpl._apply_overrides_to_config(plain, part)
+        hydra = config.whole.hydra
+        with read_write(hydra), open_dict(hydra):
+            hydra.overrides.task = [
+                word.input_line for word in words if not word.is_hydra_override()
+            ]
+            hydra.job.id, hydra.job.num = str(number), number
+        _fill_in_folder(config)
+        return config
+
+    def _split(self, words: list[Override]) -> tuple[list[Override], list[Override]]:
+        """Separate what needs a composition from plain values."""
+        if any(word.is_delete() for word in words):
+            # May remove a group, a file or a value: let Hydra find out.
+            return words, []
+        chosen = [word for word in words if self._is_structural(word)]
+        return chosen, [word for word in words if word not in chosen]
+
+    def _is_structural(self, word: Override) -> bool:
+        key = word.key_or_group
+        if key == "hydra" or word.is_hydra_override() or word.package is not None:
+            return True
+        return not word.is_value_path and self._names_a_group(key)
+
+    def _look_up_group(self, key: str) -> bool:
+        return bool(self._loader.get_group_options(key, results_filter=None))
+
+    def _compose(self, *words: str) -> tuple[bytes, bytes]:
+        """Return the whole and the task's part, pickled."""
+        whole = self._loader.load_sweep_config(self._config, list(words))
+        task = copy.deepcopy(whole)
+        with read_write(task), open_dict(task):
+            del task["hydra"]
+        return cloudpickle.dumps(whole), cloudpickle.dumps(task)
+
+
+def show_to_hydra(config: JobConfig) -> None:
+    """Make `HydraConfig.get()` and `${hydra:...}` tell of this job.
+
+    Does what `HydraConfig.set_config` does without its copy, which takes 3 ms.
+    """
+    OmegaConf.set_readonly(config.whole.hydra, True)
+    HydraConfig.instance().cfg = config.hydra  # type: ignore[assignment]
+
+
+def write_files(config: JobConfig) -> None:
+    """Write what Hydra writes into a job's folder: `.hydra/config.yaml` and others."""
+    hydra = config.whole.hydra
+    if hydra.output_subdir is None:
+        return
+    folder = config.folder / hydra.output_subdir
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {
+        "config.yaml": config.task,
+        "hydra.yaml": config.hydra,
+        "overrides.yaml": hydra.overrides.task,
+    }
+    for name, part in files.items():
+        (folder / name).write_text(OmegaConf.to_yaml(part), encoding="utf-8")
+
+
+def _fill_in_folder(config: JobConfig) -> None:
+    # `${hydra:...}` within these two keys is to find this job's values.
+    before = HydraConfig.instance().cfg
+    show_to_hydra(config)
+    try:
+        sweep, job = (
+            str(OmegaConf.select(config.whole, f"hydra.sweep.{key}"))
+            for key in ("dir", "subdir")
+        )
+    finally:
+        HydraConfig.instance().cfg = before
+    runtime = config.whole.hydra.runtime
+    with read_write(config.whole.hydra), open_dict(runtime):
+        runtime.output_dir = os.path.abspath(Path(sweep, job))  # noqa: PTH100 - as Hydra

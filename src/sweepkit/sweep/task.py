@@ -1,0 +1,103 @@
+"""A task on its way to a worker, and its runs there."""
+
+import pickle
+from collections.abc import Mapping
+from contextlib import ExitStack, chdir, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+from hydra._internal.callbacks import Callbacks
+from hydra.core.singleton import Singleton
+from hydra.core.utils import (
+    JobReturn,
+    JobRuntime,
+    JobStatus,
+    _serialize_exception_chain,
+    _serialize_exception_group,
+    _serialize_traceback,
+    env_override,
+)
+from hydra.types import HydraContext, TaskFunction
+from hydra.utils import execution_whitelist
+from omegaconf import DictConfig, OmegaConf, read_write
+
+from sweepkit.sweep.jobs import JobConfig, JobConfigs, write_files
+
+
+def pack_task(
+    context: HydraContext, config: DictConfig, function: TaskFunction
+) -> bytes:
+    """Pickle what workers need, functions of `__main__` by value.
+
+    Callbacks stay behind: they are called in the parent, and some hold on to files.
+    """
+    context = replace(context, callbacks=Callbacks())
+    packed: bytes = cloudpickle.dumps(
+        (context, config, function, Singleton.get_state()), pickle.HIGHEST_PROTOCOL
+    )
+    return packed
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker runs again and again, each time configured anew."""
+
+    context: HydraContext
+    config: DictConfig
+    function: TaskFunction
+    configs: JobConfigs
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> "Task":
+        """Restore the task in a worker; imports the modules that it needs."""
+        context, config, function, state = pickle.loads(packed)
+        Singleton.set_state(state)
+        return cls(context, config, function, JobConfigs(context.config_loader, config))
+
+    def run(self, config: JobConfig, returned: JobReturn) -> None:
+        """Run the task once.
+
+        Args:
+            config: The job's, from `configs.make`.
+            returned: Filled in as Hydra's own launchers do.
+        """
+        hydra = config.whole.hydra
+        returned.overrides = list(hydra.overrides.task)
+        returned.task_name = JobRuntime.instance().get("name")
+        config.folder.mkdir(parents=True, exist_ok=True)
+        variables = _resolve_variables(hydra)
+        write_files(config)
+        moving = chdir(config.folder) if hydra.job.chdir else nullcontext()
+        with ExitStack() as stack:
+            stack.enter_context(
+                execution_whitelist(self.context.execution_whitelist, reset=True)
+            )
+            stack.enter_context(moving)
+            returned.working_dir = str(Path.cwd())
+            stack.enter_context(env_override(dict(variables)))
+            returned.return_value = self.function(config.task)
+            returned.status = JobStatus.COMPLETED
+
+
+def _resolve_variables(hydra: DictConfig) -> Mapping[str, str]:
+    variables: Any = hydra.job.env_set
+    with read_write(variables):
+        OmegaConf.resolve(variables)
+    resolved: dict[str, str] = variables
+    return resolved
+
+
+def note_failure(returned: JobReturn, error: BaseException) -> None:
+    """Record an error with its traceback, so that the parent can raise it anew."""
+    if not isinstance(error, Exception):
+        # `sys.exit()` in a task must not end the sweep when its result is looked at.
+        error = RuntimeError(f"{type(error).__name__}: {error}").with_traceback(
+            error.__traceback__
+        )
+    returned.return_value = error
+    returned.status = JobStatus.FAILED
+    returned._remote_traceback = _serialize_traceback(error.__traceback__)
+    returned._remote_exception_chain = _serialize_exception_chain(error)
+    returned._remote_exception_group = _serialize_exception_group(error)
