@@ -170,17 +170,6 @@ def test_a_full_disk_ends_with_exit_code_5(workplace, environment):
     assert "Traceback" not in done.stderr
 
 
-def test_several_models_run_as_a_plain_hydra_sweep(train_py, workplace):
-    """`-m model=a,b` is Hydra's own and must keep working."""
-    done = train_py("-m", *SMALL[:3], "model=linear,dummy")
-
-    assert done.returncode == 0, done.stderr
-    assert {run.data.params["model.name"] for run in runs_of(workplace)} == {
-        "linear",
-        "dummy",
-    }
-
-
 def test_help_explains_every_group_and_loads_nothing_heavy(workplace, environment):
     """The first thing a person types must answer at once."""
     done = subprocess.run(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +25,16 @@ ROOT = Path(__file__).parents[2]
 STARTED_AT = 1_700_000_000.0
 
 
-def make_outcome(number: int, value: float = 1.0, **changes) -> Outcome:
+def make_outcome(
+    words: tuple[str, ...], number: int, value: float = 1.0, **changes
+) -> Outcome:
     """A complete trial with two folds around `value`; ten seconds after the last."""
     alpha = 0.5 + number
     fields = {
         "number": number,
         "state": State.COMPLETE,
         "params": {"model.estimator.alpha": alpha},
-        "overrides": ("model=linear", f"model.estimator.alpha={alpha}"),
+        "overrides": (*words, f"model.estimator.alpha={alpha}"),
         "values": (value,),
         "folds": ({"rmse": value - 1, "r2": 0.5}, {"rmse": value + 1, "r2": 0.7}),
         "started_at": STARTED_AT + 10 * number,
@@ -157,8 +160,8 @@ MakeOutcome = Callable[..., Outcome]
 
 
 @pytest.fixture
-def outcome() -> MakeOutcome:
-    return make_outcome
+def outcome(bench: Bench) -> MakeOutcome:
+    return partial(make_outcome, bench.words)
 
 
 @pytest.fixture

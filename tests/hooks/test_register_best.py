@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 from hydra.core.utils import JobReturn, JobStatus
-from omegaconf import open_dict
+from omegaconf import read_write
 
 from sweepkit.errors import ConfigError, Departure
 from sweepkit.evaluation.objective import Objective
@@ -121,7 +121,7 @@ def test_a_refit_that_fails_fails_the_sweep(bench, outcome):
         0, overrides=("model=linear", "model.estimator._target_=sklearn.X")
     )
 
-    with pytest.raises(ConfigError, match="model.estimator cannot be built"):
+    with pytest.raises(ConfigError, match="cannot be built"):
         bench.sweep(broken, words=())
 
     parent = bench.parent()
@@ -136,7 +136,7 @@ def end_job(bench):
 
     def end(callback, number, value, *words):
         config = bench.compose(*words)
-        with open_dict(config):
+        with read_write(config.hydra.job):
             config.hydra.job.num = number
         if isinstance(value, BaseException):
             told = JobReturn(status=JobStatus.FAILED, _return_value=value)
@@ -184,6 +184,30 @@ def test_a_failed_job_is_kept_with_its_cause(bench, end_job):
     assert bench.versions() == []
 
 
+def test_a_signal_while_a_job_is_recorded_leaves_nothing_open(bench, end_job):
+    """The run exists by then, and has no scores yet."""
+    callback = bench.listen("model=linear,dummy")
+    end_job(callback, 0, 2.0, "model=linear")
+    bench.store.client.create_run(
+        bench.store.experiment_id,
+        tags={
+            "role": "trial",
+            "sweep.trial": "1",
+            "sweep.state": "complete",
+            "mlflow.parentRunId": bench.parent().info.run_id,
+        },
+    )
+
+    try:
+        raise SystemExit(143)
+    except SystemExit:
+        callback.on_multirun_end(bench.compose("model=linear,dummy"))
+
+    assert [t.info.status for t in bench.runs("trial")] == ["FINISHED", "KILLED"]
+    assert bench.parent().info.status == "KILLED"
+    assert bench.versions() == []
+
+
 def test_jobs_on_different_questions_are_not_compared(bench, end_job, capsys):
     """The best of two tables would be the easier table."""
     words = "evaluation.n_splits=2,3"
@@ -211,7 +235,9 @@ def test_a_failure_in_a_hydra_event_leaves_with_its_exit_code(bench, end_job):
     """Hydra turns exceptions of callbacks into warnings and exits with 0."""
     callback = bench.listen("model=linear,dummy")
 
+    address = bench.folder / "houses.csv" / "mlflow.db"  # no folder, but a file
+
     with pytest.raises(Departure) as caught:
-        end_job(callback, 0, 1.0, "tracking.uri=sqlite:////no/such/folder/mlflow.db")
+        end_job(callback, 0, 1.0, f"tracking.uri=sqlite:///{address}")
 
     assert caught.value.code == 5

@@ -63,7 +63,8 @@ def test_a_pruned_trial_is_finished_and_says_so(bench, outcome, pruned, number, 
     assert trial.info.run_name == name
     assert len(name) <= 16
     assert trial.data.tags["sweep.state"] == "pruned"
-    assert "best_cv_rmse" not in trial.data.metrics
+    assert bench.curve(trial, "partial_cv_rmse") == [(0, 5.0), (1, 5.0)]
+    assert "cv_rmse" not in trial.data.metrics, "it would head the list of trials"
     assert bench.parent().data.metrics["trials_pruned"] == 1
 
 

@@ -30,7 +30,7 @@ items: [1, 2]
 tree: {a: 1, b: {c: 2}}
 hydra:
   sweep:
-    dir: SWEEP
+    dir: FOLDER/out
     subdir: ${hydra.job.num}-${db.kind}
   job:
     env_set: {SWEEPKIT_TEST: "job ${hydra.job.num}"}
@@ -47,7 +47,7 @@ def hydra_app(tmp_path: Path) -> Iterator[tuple[HydraContext, DictConfig]]:
     for name, text in CONF.items():
         path = tmp_path / "conf" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("SWEEP", str(tmp_path / "out")))
+        path.write_text(text.replace("FOLDER", str(tmp_path)))
     before = HydraConfig.instance().cfg
     with initialize_config_dir(str(tmp_path / "conf"), job_name="app"):
         loader = GlobalHydra.instance().config_loader()

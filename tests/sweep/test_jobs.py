@@ -26,7 +26,7 @@ WORDS = {
     "an added value": ["+tree.d=4", "tree.d=5"],
     "a forced value": ["++tree.d=4", "++x=5"],
     "a removed value": ["tree.a=7", "~tree.a"],
-    "a removed group": ["~db", "name=none"],
+    "a removed group": ["~db", "name=none", "hydra.sweep.subdir=flat"],
     "Hydra's own": ["hydra.job.name=other", "x=2", "hydra.output_subdir=.h"],
 }
 

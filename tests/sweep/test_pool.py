@@ -25,6 +25,10 @@ def run_one(pool: PoolLauncher, number: int = 0, *words: str) -> Finished:
     return finished
 
 
+def count_open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def error_of(finished: Finished) -> BaseException:
     assert finished.job_return.status == JobStatus.FAILED
     error = finished.job_return._return_value
@@ -60,14 +64,14 @@ def test_results_keep_the_order_of_jobs(make_pool, tmp_path):
         import time
         from pathlib import Path
 
+        from hydra.core.hydra_config import HydraConfig
+
+        folder = Path(HydraConfig.get().runtime.output_dir)
         deadline = time.monotonic() + 10
-        done = Path(cfg.name).absolute().parent / "tests-done"
-        del done
-        folder = Path("OUT")
-        while cfg.x == 10 and not (folder / "13-mysql" / "done").exists():
-            assert time.monotonic() < deadline
+        while cfg.x == 10 and not (folder.parent / "13-mysql" / "done").exists():
+            assert time.monotonic() < deadline, "the others wait for the first"
             time.sleep(0.01)
-        (folder / f"{cfg.x}-mysql" / "done").touch()
+        (folder / "done").touch()
         return cfg.x
 
     pool = make_pool(task, n_workers=2)
@@ -265,9 +269,9 @@ def test_200_jobs_leak_nothing(make_pool):
     """A night's sweep must end with the files and processes it began with."""
 
     def task(cfg):
-        import os
+        from pathlib import Path
 
-        return len(os.listdir("/proc/self/fd"))
+        return len(list(Path("/proc/self/fd").iterdir()))
 
     pool = make_pool(task, n_workers=2)
     counts = []
@@ -277,11 +281,11 @@ def test_200_jobs_leak_nothing(make_pool):
             events = pool.poll(WAIT_S)
             counts += [one.job_return.return_value for one in events]
         if number == 20:
-            ours, pids = len(os.listdir("/proc/self/fd")), pool.pids
+            ours, pids = count_open_files(), pool.pids
     while len(counts) < 200:
         counts += [one.job_return.return_value for one in pool.poll(WAIT_S)]
     assert pool.pids == pids
-    assert len(os.listdir("/proc/self/fd")) == ours
+    assert count_open_files() == ours
     assert max(counts[-20:]) <= min(counts[:20]) + 1
 
 
@@ -289,12 +293,12 @@ def test_closing_gives_everything_back(make_pool):
     """Opening and closing pools again and again keeps no file open."""
 
     def cycle():
-        pool = make_pool(lambda cfg: 1, n_workers=2)
+        pool = make_pool(lambda cfg: cfg.x, n_workers=2)
         run_one(pool)
         pids = pool.pids
         pool.close(kill=False)
         assert not any(Path(f"/proc/{pid}/exe").exists() for pid in pids)
-        return len(os.listdir("/proc/self/fd"))
+        return count_open_files()
 
     cycle()  # the fork server and its pipes come with the first
     assert cycle() == cycle()
@@ -310,7 +314,7 @@ def test_a_closed_pool_can_be_opened_again(make_pool):
 
 def test_polling_without_jobs_returns(make_pool):
     """A loop that has nothing to wait for must not hang."""
-    assert make_pool(lambda cfg: 1).poll() == []
+    assert make_pool(lambda cfg: cfg.x).poll() == []
 
 
 @pytest.mark.parametrize(
@@ -325,7 +329,7 @@ def test_polling_without_jobs_returns(make_pool):
 def test_impossible_settings_are_refused(make_pool, settings, key):
     """The message names the key to change."""
     with pytest.raises(ConfigError, match=rf"hydra\.launcher\.{key}"):
-        make_pool(lambda cfg: 1, **settings).start()
+        make_pool(lambda cfg: cfg.x, **settings).start()
 
 
 def test_spawned_workers_do_the_same(make_pool):

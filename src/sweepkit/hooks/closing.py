@@ -12,7 +12,7 @@ from sweepkit.hooks.record import SweepRecord
 from sweepkit.hooks.register_best import register_best
 from sweepkit.sweep.outcome import Outcome, State, SweepResult
 from sweepkit.sweep.standing import find_default
-from sweepkit.sweep.table import describe_gain
+from sweepkit.sweep.summary import describe_gain
 from sweepkit.sweep.wording import count_states
 from sweepkit.tracking.ending import judge_ending, record_failure
 from sweepkit.tracking.links import runs_url

@@ -8,7 +8,7 @@ from pathlib import Path
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def composed(
         )
     )
     OmegaConf.copy_cache(from_config=config, to_config=job)
-    with open_dict(job):
+    with read_write(job.hydra), open_dict(job.hydra):
         job.hydra.runtime.output_dir = str(folder)
         job.hydra.job.id, job.hydra.job.num = str(number), number
         job.hydra.mode = RunMode.RUN  # nothing runs beside it: all cores are its own

@@ -33,4 +33,5 @@ def departing() -> Iterator[None]:
         log.warning("The sweep's record could not be closed: %s", error)
     except Exception as error:  # Hydra would warn and leave with 0
         log.exception("Recording the sweep failed.")
-        raise SystemExit(1) from error
+        if earlier is None:
+            raise SystemExit(1) from error

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sweepkit.sweep.outcome import Outcome, SweepResult
 from sweepkit.sweep.standing import rank
-from sweepkit.sweep.table import describe_gain
+from sweepkit.sweep.summary import describe_gain
 from sweepkit.sweep.wording import (
     count_states,
     plain,

@@ -13,6 +13,7 @@ from sweepkit.hooks.closing import close_sweep
 from sweepkit.hooks.opening import open_configured, open_record
 from sweepkit.hooks.parent import find_children, find_parent
 from sweepkit.hooks.plain import compose_first, find_incomparable, plan_plain
+from sweepkit.hooks.reconcile import compare_trials, repair
 from sweepkit.hooks.record import SweepRecord
 from sweepkit.hooks.trial_run import read_trial
 from sweepkit.sweep.outcome import SweepResult
@@ -61,7 +62,11 @@ def _read_result(record: SweepRecord) -> SweepResult:
     """Gather what the jobs recorded, wherever they ran."""
     plan = record.plan
     children = find_children(record.store, record.run.run_id)
-    outcomes = [read_trial(children[n][0], plan.objectives) for n in sorted(children)]
+    runs = [children[number][0] for number in sorted(children)]
+    ended = [run for run in runs if run.status != "RUNNING"]
+    outcomes = [read_trial(run, plan.objectives) for run in ended]
+    # A signal in the middle of writing leaves a run that nobody would end.
+    repair(record.store, compare_trials(outcomes, children))
     ranked = rank(outcomes, plan.directions)
     error = sys.exc_info()[1]
     interrupted = judge_ending(error) == "KILLED"

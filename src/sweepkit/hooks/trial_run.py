@@ -74,12 +74,15 @@ def list_points(outcome: Outcome, objectives: Sequence[str]) -> list[Point]:
     """Return the scores of a trial as curves over its folds.
 
     A curve ends with the mean over the folds, as in single runs: tables show the last
-    point. Objectives that are no mean over folds are one point.
+    point. A mean over some folds only may be better than the best, so curves of trials
+    that are not complete have a name of their own. Objectives that are no mean over
+    folds are one point.
     """
+    complete = outcome.state is State.COMPLETE
     points = []
     for metric in dict.fromkeys(name for fold in outcome.folds for name in fold):
         curve = [fold.get(metric, math.nan) for fold in outcome.folds]
-        name = f"cv_{metric}"
+        name = f"cv_{metric}" if complete else f"partial_cv_{metric}"
         points += [Point(name, v, step) for step, v in enumerate(curve) if v == v]
         mean = sum(curve) / len(curve)
         if math.isfinite(mean):

@@ -9,8 +9,8 @@ from multiprocessing.util import Finalize
 
 from hydra.core.utils import JobReturn, JobStatus
 
-from sweepkit.errors import ConfigError
-from sweepkit.sweep.hand import Hand, context_for
+from sweepkit.sweep.hand import Hand, context_for, end_fork_server
+from sweepkit.sweep.job_logs import repeat
 from sweepkit.sweep.messages import (
     Answer,
     Begun,
@@ -23,9 +23,13 @@ from sweepkit.sweep.messages import (
     Unable,
     WorkersCannotStart,
 )
+from sweepkit.sweep.pool_config import PoolSettings
 
 log = logging.getLogger(__name__)
 MOST_FALSE_STARTS = 3
+
+# A start that is under way ends soon once its fork server is gone.
+_LAST_BREATH_S = 1.0
 
 
 class Crew:
@@ -33,31 +37,20 @@ class Crew:
 
     Args:
         packed: The task, from `pack_task`.
-        n_workers: Number of processes.
-        timeout_s: Longest time for a job; None is no limit.
-        start_method: `forkserver` or `spawn`.
-        preload: Modules that a fork server imports for all.
+        settings: How many there are, and how they are started and ended.
 
     Raises:
         ConfigError: If a setting makes no sense.
     """
 
-    def __init__(
-        self,
-        packed: bytes,
-        *,
-        n_workers: int,
-        timeout_s: float | None,
-        start_method: str,
-        preload: Sequence[str],
-    ) -> None:
-        _check(n_workers, timeout_s, start_method)
+    def __init__(self, packed: bytes, settings: PoolSettings) -> None:
+        settings.check()
         self._packed = packed
-        self._timeout_s = timeout_s
-        self._context = context_for(start_method, tuple(preload))
+        self._timeout_s = settings.timeout_s
+        self._context = context_for(settings.start_method, settings.preload)
         self._false_starts = 0
         self._events: list[Report | Finished] = []
-        self._hands = [self._hire() for _ in range(n_workers)]
+        self._hands = [self._hire() for _ in range(settings.n_workers)]
         # Before the interpreter's exit, where multiprocessing waits for processes.
         end = {"kill": True}
         self._at_exit = Finalize(None, self.close, kwargs=end, exitpriority=1)
@@ -108,6 +101,10 @@ class Crew:
                 hand.kill()
             else:
                 hand.send(None)
+        if not all(hand.has_process for hand in hands):
+            end_fork_server()
+            for hand in hands:
+                hand.await_start(_LAST_BREATH_S)
         for hand in hands:
             if hand.has_process:
                 hand.bury()
@@ -139,7 +136,7 @@ class Crew:
     def _take(self, hand: Hand, message: object) -> None:
         match message:
             case Said():
-                _repeat(message)
+                repeat(message)
             case Ready():
                 hand.is_ready = True
             case Begun():
@@ -155,13 +152,14 @@ class Crew:
 
     def _replace(self, hand: Hand, cause: str = "") -> None:
         """Bury a worker and start another; a job that it has begun has failed."""
-        pid, seconds = hand.process.ident or 0, hand.seconds()
+        self._hands.remove(hand)
+        pid, seconds, job = hand.process.ident or 0, hand.seconds(), hand.job
         ending = hand.bury()
         cause = cause or f"worker died: {ending}"
-        job = hand.job
-        if job is None or hand.begun_at is None:
+        if hand.begun_at is None:
             self._count_false_start(hand.cause or cause, hand.details)
-        self._hands[self._hands.index(hand)] = other = self._hire()
+        other = self._hire()
+        self._hands.append(other)
         if job is not None and hand.begun_at is None:
             other.give(job)
         elif job is not None:
@@ -197,34 +195,3 @@ class Crew:
                 hand.kill()
                 limit = f"{self._timeout_s:g} s (hydra.launcher.timeout_s)"
                 self._replace(hand, f"took longer than {limit}")
-
-
-def _repeat(said: Said) -> None:
-    """Log what a worker has said, with the number of its job."""
-    logger = logging.getLogger(said.logger)
-    if logger.isEnabledFor(said.level):
-        text = said.text if said.number is None else f"#{said.number} {said.text}"
-        record = {
-            "name": said.logger,
-            "levelno": said.level,
-            "levelname": logging.getLevelName(said.level),
-            "msg": text,
-            "created": said.created,
-        }
-        logger.handle(logging.makeLogRecord(record))
-
-
-def _check(n_workers: int, timeout_s: float | None, start_method: str) -> None:
-    if n_workers < 1:
-        raise ConfigError(
-            f"hydra.launcher.n_workers={n_workers}: at least 1 worker is needed."
-        )
-    if timeout_s is not None and timeout_s <= 0:
-        raise ConfigError(
-            f"hydra.launcher.timeout_s={timeout_s}: give seconds above 0, or null for "
-            f"no limit."
-        )
-    if start_method not in ("forkserver", "spawn"):
-        raise ConfigError(
-            f"hydra.launcher.start_method={start_method}: choose forkserver or spawn."
-        )

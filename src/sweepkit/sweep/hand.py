@@ -5,8 +5,9 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import resource_tracker
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
@@ -63,6 +64,10 @@ class Hand:
             self.cause = f"the process cannot be started: {error!r}"
         finally:
             theirs.close()
+
+    def await_start(self, timeout_s: float) -> None:
+        """Wait for a start that is under way, not longer than so many seconds."""
+        self._starting.join(timeout_s)
 
     @property
     def has_process(self) -> bool:
@@ -140,3 +145,16 @@ def context_for(start_method: str, preload: tuple[str, ...]) -> Context:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["sweepkit.sweep.worker", *preload])
     return context
+
+
+def end_fork_server() -> None:
+    """Kill a fork server that is still importing, so that nobody is born any more.
+
+    A worker born after its parent has left would find half of a message in the pipe
+    and print a traceback below the error that ended the command.
+    """
+    # There is no public way; the next pool of this process starts a new server.
+    pid = getattr(forkserver._forkserver, "_forkserver_pid", None)
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

@@ -93,3 +93,18 @@ def _is_console(handler: logging.Handler) -> bool:
         sys.stdout,
         sys.stderr,
     )
+
+
+def repeat(said: Said) -> None:
+    """Log in the parent what a worker has said, with the number of its job."""
+    logger = logging.getLogger(said.logger)
+    if logger.isEnabledFor(said.level):
+        text = said.text if said.number is None else f"#{said.number} {said.text}"
+        record = {
+            "name": said.logger,
+            "levelno": said.level,
+            "levelname": logging.getLevelName(said.level),
+            "msg": text,
+            "created": said.created,
+        }
+        logger.handle(logging.makeLogRecord(record))

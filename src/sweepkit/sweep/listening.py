@@ -1,6 +1,6 @@
 """Who hears of a sweep: the display, and Hydra callbacks that want to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hydra.types import HydraContext
@@ -44,6 +44,14 @@ class Listeners:
         self.display.on_trial_end(outcome)
         for listener in self._others:
             listener.on_trial_end(outcome)
+
+    @property
+    def run_ids(self) -> Mapping[int, str]:
+        """Trial number to MLflow run, as far as a listener keeps runs."""
+        known: dict[int, str] = {}
+        for listener in self._others:
+            known |= getattr(listener, "run_ids", {})
+        return known
 
     def on_sweep_end(self, result: SweepResult) -> None:
         """Tell of the end."""

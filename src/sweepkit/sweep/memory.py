@@ -120,6 +120,8 @@ class StudyMemory:
             if number in self._durable_ids:
                 self._write_end(number, TrialState.FAIL, None, {OWED: True})
             self.study.tell(self._running.pop(number), state=TrialState.FAIL)
+        # A signal may come just between a trial's first line and our note of it.
+        close_stale(self._storage, self._study_id)
 
     def _write_end(
         self,
@@ -142,6 +144,13 @@ class StudyMemory:
         return mean * (step + 1) - sum(
             self._frozen(number).intermediate_values.values()
         )
+
+
+def close_stale(storage: BaseStorage, study_id: int) -> None:
+    """End trials that nobody runs any more as owed; hold the study's lock."""
+    for trial in storage.get_all_trials(study_id, states=(TrialState.RUNNING,)):
+        storage.set_trial_user_attr(trial._trial_id, OWED, True)
+        storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
 
 
 def encode_outcome(outcome: Outcome) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class PoolConf:
     """
 
     _target_: str = "sweepkit.sweep.pool.PoolLauncher"
-    n_workers: int = "${cores:}"  # type: ignore[assignment]  # resolved by Hydra
+    n_workers: int = "${oc.select:hydra.sweeper.n_jobs,${cores:}}"  # type: ignore[assignment]  # resolved by Hydra
     timeout_s: float | None = None
     start_method: str = "forkserver"
     preload: list[str] = field(default_factory=lambda: list(PRELOAD))

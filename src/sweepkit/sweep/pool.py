@@ -13,6 +13,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from sweepkit.sweep.messages import Finished, Report
+from sweepkit.sweep.pool_config import PoolSettings
 
 # Hydra imports this module whenever any of its programs starts: nothing heavy above.
 if TYPE_CHECKING:
@@ -38,10 +39,7 @@ class PoolLauncher(Launcher):
         start_method: str = "forkserver",
         preload: Sequence[str] = (),
     ) -> None:
-        self.n_workers = n_workers
-        self.timeout_s = timeout_s
-        self.start_method = start_method
-        self.preload = tuple(preload)
+        self.settings = PoolSettings(n_workers, timeout_s, start_method, tuple(preload))
         self._crew: Crew | None = None
 
     def setup(
@@ -70,14 +68,14 @@ class PoolLauncher(Launcher):
             from sweepkit.sweep.crew import Crew
             from sweepkit.sweep.task import pack_task
 
-            self._crew = Crew(
-                pack_task(self.hydra_context, self.config, self.task_function),
-                n_workers=self.n_workers,
-                timeout_s=self.timeout_s,
-                start_method=self.start_method,
-                preload=self.preload,
-            )
+            task = pack_task(self.hydra_context, self.config, self.task_function)
+            self._crew = Crew(task, self.settings)
         return self._crew
+
+    @property
+    def n_workers(self) -> int:
+        """Number of jobs at the same time."""
+        return self.settings.n_workers
 
     @property
     def idle(self) -> int:

@@ -11,7 +11,8 @@ from rich.live import Live
 
 from sweepkit.sweep.outcome import Outcome, SweepPlan, SweepResult
 from sweepkit.sweep.progress_lines import describe_end, describe_start, describe_trial
-from sweepkit.sweep.progress_view import Watch, render
+from sweepkit.sweep.progress_view import render
+from sweepkit.sweep.progress_watch import Watch
 from sweepkit.sweep.screen import LogsAbove
 
 Clock = Callable[[], float]

@@ -1,9 +1,6 @@
 """The live display of a sweep, drawn anew several times a second."""
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -11,69 +8,18 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from sweepkit.sweep.outcome import Outcome, State, SweepPlan
+from sweepkit.sweep.outcome import Outcome, State
 from sweepkit.sweep.progress_lines import describe_state
-from sweepkit.sweep.standing import Standing
+from sweepkit.sweep.progress_watch import Watch
 from sweepkit.sweep.wording import (
     compare,
     plain,
-    shorten_names,
     write_seconds,
     write_settings,
     write_value,
 )
 
 STYLES = {State.COMPLETE: "green", State.PRUNED: "yellow", State.FAILED: "red"}
-_N_LAST = 6
-_N_DURATIONS = 40  # trials whose mean duration tells how long the next will take
-
-
-@dataclass(slots=True)
-class Watch:
-    """What the display knows. Another thread draws it, so fields are only replaced.
-
-    Attributes:
-        plan: What the sweep set out to do.
-        clock: Seconds of a clock that never goes back.
-        standing: Counts, best trial, front.
-        last: The latest trials, newest first.
-        running: Number of each running trial to when it was first seen.
-    """
-
-    plan: SweepPlan
-    clock: Callable[[], float]
-    standing: Standing = field(init=False)
-    last: tuple[Outcome, ...] = ()
-    running: dict[int, float] = field(default_factory=dict)
-    durations: deque[float] = field(default_factory=lambda: deque(maxlen=_N_DURATIONS))
-    labels: dict[str, str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.standing = Standing(self.plan.directions)
-        self.labels = shorten_names(self.plan.space)
-
-    def add(self, outcome: Outcome) -> None:
-        """Count a trial that has ended."""
-        self.standing.add(outcome)
-        self.durations.append(outcome.seconds)
-        self.last = (outcome, *self.last[: _N_LAST - 1])
-        if outcome.number in self.running:
-            self.run(n for n in self.running if n != outcome.number)
-
-    def run(self, numbers: Iterable[int]) -> None:
-        """Note which trials are running."""
-        now = self.clock()
-        self.running = {number: self.running.get(number, now) for number in numbers}
-
-    def seconds_left(self) -> float | None:
-        """Estimate the rest of the sweep; None until a trial has ended."""
-        owed = self.plan.n_trials - self.standing.n_ended
-        durations = tuple(self.durations)
-        if owed <= 0 or not durations:
-            return 0.0 if owed <= 0 else None
-        usual, now = sum(durations) / len(durations), self.clock()
-        spent = sum(min(now - begun, usual) for begun in self.running.values())
-        return max(0.0, owed * usual - spent) / max(1, min(self.plan.n_workers, owed))
 
 
 def render(watch: Watch) -> RenderableType:
@@ -149,26 +95,34 @@ def _counts(watch: Watch) -> Text:
 def _last_trials(watch: Watch) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)
     table.add_column("trial", justify="right", no_wrap=True)
-    table.add_column("state", no_wrap=True, max_width=32)
+    table.add_column("state", no_wrap=True)
     for name in watch.plan.objectives:
         table.add_column(escape(name), justify="right", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
-    table.add_column("parameters", no_wrap=True, ratio=1, overflow="ellipsis")
+    table.add_column("parameters or cause", no_wrap=True, ratio=1, overflow="ellipsis")
     for outcome in watch.last:
         values = [write_value(value) for value in outcome.values]
         blanks = [""] * (len(watch.plan.objectives) - len(values))
         table.add_row(
             str(outcome.number),
-            Text(describe_state(outcome), style=STYLES[outcome.state]),
+            Text(_state(outcome), style=STYLES[outcome.state]),
             *values,
             *blanks,
             write_seconds(outcome.seconds),
-            Text(_changes(watch, outcome), style="dim"),
+            _changes(watch, outcome),
         )
     return table
 
 
-def _changes(watch: Watch, outcome: Outcome) -> str:
+def _state(outcome: Outcome) -> str:
+    failed = outcome.state is State.FAILED
+    return str(outcome.state) if failed else describe_state(outcome)
+
+
+def _changes(watch: Watch, outcome: Outcome) -> Text:
+    """Return what the trial tried, or why it failed."""
+    if outcome.state is State.FAILED:
+        return Text(plain(outcome.error), style=STYLES[State.FAILED])
     if outcome.is_default:
-        return "the model's own defaults"
-    return write_settings(outcome.params, watch.labels)
+        return Text("the model's own defaults", style="dim")
+    return Text(write_settings(outcome.params, watch.labels), style="dim")

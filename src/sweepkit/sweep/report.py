@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sweepkit.evaluation.files import write_file
 from sweepkit.evaluation.page import list_links, render_page
-from sweepkit.sweep import report_rows
+from sweepkit.sweep import report_rows, report_words
 from sweepkit.sweep.outcome import SweepResult
 from sweepkit.sweep.report_figures import draw_figures
 from sweepkit.sweep.report_importances import measure_importances
@@ -36,10 +36,10 @@ def write_sweep_report(study: "Study", result: SweepResult, path: Path) -> None:
     page = render_page(
         TEMPLATE,
         name=result.plan.name,
-        headline=report_rows.write_headline(result),
-        lede=report_rows.write_lede(result),
-        verdict=report_rows.list_verdict(result),
-        tiles=report_rows.list_tiles(result),
+        headline=report_words.write_headline(result),
+        lede=report_words.write_lede(result),
+        verdict=report_words.list_verdict(result),
+        tiles=report_words.list_tiles(result),
         command=write_command(result.best) if result.best else "",
         figures=draw_figures(points),
         space=report_rows.list_space(result),

@@ -7,6 +7,7 @@ import numpy as np
 
 from sweepkit.evaluation import style
 from sweepkit.evaluation.page import inline_png
+from sweepkit.sweep.lanes import lay_out
 from sweepkit.sweep.report_folds import draw_folds, have_steps, state_folds
 from sweepkit.sweep.report_front import draw_front, state_front
 from sweepkit.sweep.report_history import draw_history, state_history
@@ -14,7 +15,7 @@ from sweepkit.sweep.report_importances import draw_importances, state_importance
 from sweepkit.sweep.report_parallel import draw_parallel, state_parallel
 from sweepkit.sweep.report_points import Points
 from sweepkit.sweep.report_settings import draw_slices, state_slices
-from sweepkit.sweep.report_timeline import draw_timeline, lay_out, state_timeline
+from sweepkit.sweep.report_timeline import draw_timeline, state_timeline
 
 Drawn = dict[str, Any]
 WIDE = {"front", "history", "slices", "parallel", "timeline"}

@@ -7,7 +7,8 @@ import numpy as np
 from sweepkit.evaluation import scales, style
 from sweepkit.sweep import report_look as look
 from sweepkit.sweep.outcome import State
-from sweepkit.sweep.report_points import Floats, Points
+from sweepkit.sweep.report_columns import Floats
+from sweepkit.sweep.report_points import Points
 from sweepkit.sweep.standing import find_default
 from sweepkit.sweep.wording import count_states, write_states, write_value
 

@@ -1,5 +1,6 @@
 """Which parameters mattered, measured and drawn."""
 
+import warnings
 from typing import TYPE_CHECKING
 
 from sweepkit.evaluation import style
@@ -37,7 +38,10 @@ def measure_importances(study: "Study") -> dict[str, float]:
     shared = all(trial.params.keys() == names for trial in complete)
     simple = shared and len(study.directions) == 1
     evaluator = _choose_evaluator(simple, len(complete))
-    shares = get_param_importances(study, evaluator=evaluator)
+    with warnings.catch_warnings():
+        # That few trials have a parameter is said beneath the figure.
+        warnings.filterwarnings("ignore", "Some regimes for parameter")
+        shares = get_param_importances(study, evaluator=evaluator)
     return {name: float(share) for name, share in shares.items()}
 
 

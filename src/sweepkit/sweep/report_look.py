@@ -7,7 +7,8 @@ import numpy as np
 from sweepkit.evaluation import scales, style
 from sweepkit.evaluation.scales import Limits
 from sweepkit.sweep.outcome import State
-from sweepkit.sweep.report_points import Floats, Points
+from sweepkit.sweep.report_columns import Floats
+from sweepkit.sweep.report_points import Points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,8 @@ import numpy as np
 from sweepkit.evaluation import scales, style
 from sweepkit.evaluation.wording import shorten_middle
 from sweepkit.sweep import report_look as look
-from sweepkit.sweep.report_points import Floats, Points, Setting
+from sweepkit.sweep.report_columns import Floats, Setting
+from sweepkit.sweep.report_points import Points
 from sweepkit.sweep.report_settings import color_map
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 MOST_AXES = 9
 NOT_SET = -0.14  # height for trials that do not have the parameter
 _TOP_SHARE = 0.1
+_LINE_CHARS = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def draw_parallel(points: Points) -> "Figure":
         axes.text(-0.06, NOT_SET, "not used", ha="right", va="center", size=9.5)
     axes.set_xticks(range(len(rails)), [_break(rail.label) for rail in rails])
     axes.xaxis.tick_top()
-    axes.tick_params(axis="x", length=0, pad=8)
+    axes.tick_params(axis="x", length=0, pad=8, labelsize=12 if len(rails) < 8 else 10)
     axes.set_yticks([])
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
@@ -137,9 +139,10 @@ def _write_mark(value: float) -> str:
 
 def _break(label: str) -> str:
     """Break a long name in two, so that neighbours do not run into each other."""
-    label = shorten_middle(label, 28)
-    if len(label) <= 14:
+    label = shorten_middle(label, 2 * _LINE_CHARS - 2)
+    if len(label) <= _LINE_CHARS:
         return label
-    cuts = [i + 1 for i, c in enumerate(label) if c in "_.:" and 0 < i < len(label) - 1]
-    cut = min(cuts, key=lambda i: abs(i - len(label) / 2), default=len(label) // 2)
+    middle = len(label) // 2
+    cuts = [i + 1 for i, c in enumerate(label) if c in "_.:" and abs(i - middle) < 3]
+    cut = min(cuts, key=lambda i: abs(i - middle), default=middle)
     return f"{label[:cut]}\n{label[cut:]}"

@@ -9,7 +9,8 @@ from sweepkit.evaluation import style
 from sweepkit.evaluation.scales import Limits
 from sweepkit.evaluation.wording import shorten_middle
 from sweepkit.sweep import report_look as look
-from sweepkit.sweep.report_points import Floats, Points, Setting
+from sweepkit.sweep.report_columns import Floats, Setting
+from sweepkit.sweep.report_points import Points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,7 +79,7 @@ def _draw_slice(
     best = points.best
     if best is not None and rows[best]:
         axes.scatter(across[best], values[best], **look.star(values.size))
-    axes.set_xlabel(shorten_middle(setting.label, 26))
+    axes.set_xlabel(shorten_middle(setting.label, 22))
     if setting.choices:
         words = [shorten_middle(word, 14) for word in setting.choices]
         slanted = len(words) > 2 and max(map(len, words)) > 5

@@ -11,10 +11,16 @@ import optuna
 from filelock import FileLock, Timeout
 from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
 
 from sweepkit.errors import ConfigError, StudyLocked
-from sweepkit.sweep.memory import OUTCOME, OWED, StudyMemory, decode_outcome
+from sweepkit.sweep.memory import (
+    OUTCOME,
+    OWED,
+    StudyMemory,
+    close_stale,
+    decode_outcome,
+)
 from sweepkit.sweep.outcome import Outcome
 
 CONTRACT = "sweepkit:contract"
@@ -54,7 +60,8 @@ def open_memory(
         study_id = storage.create_new_study(wanted, name)
         storage.set_study_user_attr(study_id, CONTRACT, _plain(contract))
     _compare(storage, study_id, name, {**contract, "directions": list(directions)})
-    _close_stale(storage, study_id)
+    # The lock is held, so whoever ran these trials is gone.
+    close_stale(storage, study_id)
     trials = storage.get_all_trials(study_id)
     live = optuna.create_study(
         study_name=name,
@@ -137,13 +144,6 @@ def _compare(
             f"compare: {'; '.join(lines[:_SHOWN])}{more}. Go back to them, or name a "
             f"new study: hydra.sweeper.study_name=..."
         )
-
-
-def _close_stale(storage: BaseStorage, study_id: int) -> None:
-    # The lock is held, so whoever ran these trials is gone.
-    for trial in storage.get_all_trials(study_id, states=(TrialState.RUNNING,)):
-        storage.set_trial_user_attr(trial._trial_id, OWED, True)
-        storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
 
 
 def _plain(value: Any) -> Any:

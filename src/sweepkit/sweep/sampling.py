@@ -1,5 +1,6 @@
 """Optuna's samplers and pruners, built from their configuration."""
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import optuna
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
+from optuna.exceptions import ExperimentalWarning
 
 from sweepkit.errors import ConfigError
 
@@ -60,7 +62,12 @@ def _plain(node: Any) -> dict[str, Any]:
 
 def _build(settings: dict[str, Any], key: str) -> Any:
     try:
-        return instantiate(settings, _execution_whitelist_=_TRUSTED, _convert_="all")
+        with warnings.catch_warnings():
+            # Chosen by name in the configuration; the choice needs no reminder.
+            warnings.simplefilter("ignore", ExperimentalWarning)
+            return instantiate(
+                settings, _execution_whitelist_=_TRUSTED, _convert_="all"
+            )
     except InstantiationException as error:
         cause = str(error.__cause__ or error).splitlines()[-1]
         raise ConfigError(f"{key} cannot be built: {cause}") from error

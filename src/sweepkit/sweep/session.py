@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +126,7 @@ def make_plan(
     """Say what the sweep sets out to do; a grid ends when it is covered."""
     n_trials = settings["n_trials"]
     if is_grid(settings["sampler"]):
-        n_trials = min(n_trials, len(space.grid()))
+        n_trials = len(space.grid())
     return SweepPlan(
         name=memory.study.study_name,
         storage=redact(str(settings["storage"])),
@@ -196,9 +196,10 @@ class Session:
         self, outcomes: list[Outcome], reason: str, *, interrupted: bool = False
     ) -> SweepResult:
         self.memory.give_back()
+        run_ids = self.listeners.run_ids
         result = sum_up(
             self.plan,
-            outcomes,
+            [replace(o, run_id=run_ids.get(o.number, o.run_id)) for o in outcomes],
             self.memory,
             reason=reason,
             interrupted=interrupted,

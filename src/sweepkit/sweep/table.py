@@ -1,27 +1,21 @@
 """What a person reads when a sweep is over."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from sweepkit.evaluation.wording import MISSING, shorten_middle
-from sweepkit.sweep.outcome import Outcome, State, SweepResult
-from sweepkit.sweep.standing import find_default, is_better, rank
-from sweepkit.sweep.stopping import most_frequent_cause
+from sweepkit.sweep.outcome import Outcome, SweepResult
+from sweepkit.sweep.standing import find_default, rank
+from sweepkit.sweep.summary import list_facts
 from sweepkit.sweep.wording import (
-    compare,
-    count_states,
     plain,
     shorten_names,
-    write_command,
     write_difference,
-    write_seconds,
     write_setting,
     write_settings,
-    write_states,
     write_value,
 )
 
@@ -51,47 +45,6 @@ def print_sweep_summary(
         # Commands and links must stay in one piece, or nobody can copy or open them.
         line = Text.assemble((f"{title:<{width}}  ", "bold"), text)
         console.print(line, soft_wrap=True)
-
-
-def list_facts(result: SweepResult) -> dict[str, str]:
-    """Return what a sweep brought and cost, title to text."""
-    facts = {"tuned against defaults": describe_gain(result)}
-    counts = f"{write_states(count_states(result.outcomes))} "
-    counts += f"of {result.plan.n_trials:,}"
-    facts["trials"] = counts
-    failed = [o for o in result.outcomes if o.state is State.FAILED]
-    if failed:
-        facts["most frequent failure"] = plain(most_frequent_cause(failed))
-    reason = plain(result.reason) or "done"
-    facts["ended"] = f"{reason}, after {write_seconds(result.seconds)}"
-    if result.saved_seconds > 0:
-        facts["pruning saved"] = f"about {write_seconds(result.saved_seconds)}"
-    facts["folders"] = str(_shortest(result.plan.folder) / "<trial>")
-    if result.best is not None:
-        facts["to run the best again"] = write_command(result.best)
-    return facts
-
-
-def describe_gain(result: SweepResult) -> str:
-    """Say whether tuning helped, for each objective if there are several."""
-    plan, best = result.plan, result.best
-    default = find_default(result.outcomes, plan.directions)
-    if best is None:
-        return "no trial is complete, so there is nothing to compare"
-    if default is None:
-        return "unknown, as no trial of the defaults is complete"
-    ways = plan.directions
-    if best is default or not any(map(is_better, best.values, default.values, ways)):
-        value = write_value(default.values[0])
-        return f"tuning did not help: nothing beat the defaults' {value}"
-    parts = []
-    for name, own, other, way in zip(
-        plan.objectives, best.values, default.values, ways, strict=True
-    ):
-        pair = f"{write_value(own)} against {write_value(other)}"
-        prefix = f"{name} " if len(ways) > 1 else ""
-        parts.append(f"{prefix}{pair} ({compare(own, other, way)})")
-    return ", ".join(parts)
 
 
 def _best_table(result: SweepResult, width: int) -> Table:
@@ -153,7 +106,8 @@ def _front_table(result: SweepResult) -> Table:
     table = _new_table(result, "No trial is better in every objective than these of")
     for title in ("trial", *plan.objectives, "MLflow run"):
         table.add_column(plain(title), justify="right", no_wrap=True)
-    table.add_column("parameters", no_wrap=True, overflow="ellipsis")
+    table.add_column("parameters", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.expand = True
     labels = shorten_names(dict.fromkeys(n for o in front for n in o.params))
     for outcome in front[:MOST_OF_FRONT]:
         chosen = outcome.number == (result.best and result.best.number)
@@ -174,8 +128,3 @@ def _new_table(result: SweepResult, title: str) -> Table:
         title=Text(f"{title} {plain(result.plan.name)}", style="bold"),
         title_justify="left",
     )
-
-
-def _shortest(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

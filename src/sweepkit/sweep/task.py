@@ -64,7 +64,8 @@ class Task:
             returned: Filled in as Hydra's own launchers do.
         """
         hydra = config.whole.hydra
-        returned.overrides = list(hydra.overrides.task)
+        words: Any = OmegaConf.to_container(hydra.overrides.task, resolve=False)
+        returned.overrides = words
         returned.task_name = JobRuntime.instance().get("name")
         config.folder.mkdir(parents=True, exist_ok=True)
         variables = _resolve_variables(hydra)

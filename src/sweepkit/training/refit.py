@@ -11,7 +11,7 @@ from sweepkit.evaluation.report import write_evaluation_json, write_report
 from sweepkit.training.notes import describe_rows
 from sweepkit.training.rows import Rows
 from sweepkit.training.settings import Settings
-from sweepkit.training.trial import Trial, _judge, fit_fresh, unfitted_model
+from sweepkit.training.trial import Trial, fit_fresh, judge, unfitted_model
 
 
 def refit(
@@ -30,7 +30,7 @@ def refit(
     """
     pipeline = unfitted_model(cfg, rows)
     model = fit_fresh(pipeline, cfg.threads, rows.train, rows.train_target)
-    judgement = _judge(cfg, rows, model, folds)
+    judgement = judge(cfg, rows, model, folds)
     return Trial(model, replace(judgement, facts=describe_rows(settings, rows)))
 
 

@@ -85,7 +85,7 @@ def run_trial(
     on_phase("fitting on all training rows")
     model = fit_fresh(pipeline, cfg.threads, rows.train, rows.train_target)
     on_phase("judging on the holdout")
-    return Trial(model, _judge(cfg, rows, model, folds))
+    return Trial(model, judge(cfg, rows, model, folds))
 
 
 def fit_fresh(model: Any, threads: int, rows: Any, target: NDArray[np.float64]) -> Any:
@@ -96,9 +96,17 @@ def fit_fresh(model: Any, threads: int, rows: Any, target: NDArray[np.float64]) 
     return use_threads(fitted, 1)
 
 
-def _judge(
+def judge(
     cfg: DictConfig, rows: Rows, model: Pipeline, folds: tuple[Scores, ...]
 ) -> Judgement:
+    """Score a model fitted on all training rows on the holdout, beside the floor.
+
+    Args:
+        cfg: The whole configuration.
+        rows: The task's rows.
+        model: Fitted on all of them but the holdout.
+        folds: What cross-validation said of the same settings.
+    """
     predicted = model.predict(rows.holdout)
     median = np.full_like(rows.holdout_target, np.median(rows.train_target))
     return Judgement(

@@ -1,0 +1,336 @@
+"""`python train.py -m hparams_search=...` as a person meets it."""
+
+import os
+import select
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, suppress
+from pathlib import Path
+
+import optuna
+import pytest
+from mlflow import MlflowClient
+from omegaconf import OmegaConf
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+SMALL = ("data=csv", "data.path=table.csv", "data.target=y", "evaluation.n_splits=3")
+LINEAR = ("-m", *SMALL, "model=linear", "hparams_search=optuna")
+
+
+def study_of(folder: Path) -> optuna.Study:
+    url = f"sqlite:///{folder / 'outputs' / 'studies.db'}"
+    (name,) = optuna.get_all_study_names(url)
+    return optuna.load_study(study_name=name, storage=url)
+
+
+def states_of(folder: Path) -> list[str]:
+    return [trial.state.name for trial in study_of(folder).trials]
+
+
+def runs_of(folder: Path) -> dict[str, list]:
+    client = MlflowClient(*[f"sqlite:///{folder / 'mlflow.db'}"] * 2)
+    ids = [experiment.experiment_id for experiment in client.search_experiments()]
+    runs = client.search_runs(ids)
+    return {
+        role: [run for run in runs if run.data.tags.get("role") == role]
+        for role in ("sweep", "trial")
+    }
+
+
+def versions_of(folder: Path) -> list:
+    client = MlflowClient(*[f"sqlite:///{folder / 'mlflow.db'}"] * 2)
+    return list(client.search_model_versions())
+
+
+def numbers_in_mlflow(folder: Path) -> list[int]:
+    return sorted(int(r.data.tags["sweep.trial"]) for r in runs_of(folder)["trial"])
+
+
+def test_a_sweep_ends_with_its_best_trial_registered(train_py, workplace):
+    """One command: searched, recorded, refitted, published, and told."""
+    done = train_py(*LINEAR, "hydra.sweeper.n_trials=6")
+
+    assert done.returncode == 0, done.stderr
+    study = study_of(workplace)
+    assert len(study.trials) == 6
+    assert numbers_in_mlflow(workplace) == list(range(6))
+    (parent,) = runs_of(workplace)["sweep"]
+    assert parent.info.status == "FINISHED"
+    assert parent.data.metrics["best_cv_rmse"] == study.best_value
+    (version,) = versions_of(workplace)
+    winner = next(
+        run
+        for run in runs_of(workplace)["trial"]
+        if int(run.data.tags["sweep.trial"]) == study.best_trial.number
+    )
+    assert version.run_id == winner.info.run_id
+    assert winner.data.metrics["holdout_rmse"] > 0
+    assert "tuned against defaults" in done.stdout
+    (folder,) = workplace.glob("outputs/sweep/*/*")
+    assert (folder / "sweep_report.html").exists()
+    results = OmegaConf.load(folder / "optimization_results.yaml")
+    assert results.best_value == study.best_value
+
+
+def test_trial_0_is_the_models_own_defaults(train_py, workplace):
+    """The objective of trial 0 is that of a plain run: did tuning help?"""
+    train_py(*LINEAR, "hydra.sweeper.n_trials=2")
+
+    single = train_py(*SMALL, "model=linear", "registry.publish=false")
+
+    assert single.returncode == 0, single.stderr
+    client = MlflowClient(f"sqlite:///{workplace / 'mlflow.db'}")
+    ids = [e.experiment_id for e in client.search_experiments()]
+    newest = client.search_runs(ids, max_results=1)[0]
+    assert newest.data.metrics["cv_rmse"] == study_of(workplace).trials[0].value
+
+
+def test_the_same_command_again_goes_on_and_registers_once(train_py, workplace):
+    """`n_trials` is the total; what is done is not done again."""
+    train_py(*LINEAR, "hydra.sweeper.n_trials=4")
+    again = train_py(*LINEAR, "hydra.sweeper.n_trials=4")
+    assert again.returncode == 0, again.stderr
+    assert len(versions_of(workplace)) == 1
+
+    more = train_py(*LINEAR, "hydra.sweeper.n_trials=7")
+
+    assert more.returncode == 0, more.stderr
+    assert len(study_of(workplace).trials) == 7
+    assert numbers_in_mlflow(workplace) == list(range(7))
+    assert len(runs_of(workplace)["sweep"]) == 1
+    params = [tuple(trial.params.values()) for trial in study_of(workplace).trials]
+    assert len(set(params)) == 7, "the sampler does not repeat itself"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("model.estimator.alpha=interval(1,2)", "space"),
+        ("evaluation.n_splits=4", "n_splits was 3 and is 4"),
+        ("features=none seed=7", "seed was 42 and is 7"),
+    ],
+    ids=["space", "folds", "seed"],
+)
+def test_a_changed_sweep_is_refused_with_the_difference(
+    train_py, workplace, change, said
+):
+    """Results under other conditions do not compare."""
+    train_py(*LINEAR, "hydra.sweeper.n_trials=1")
+
+    done = train_py(*LINEAR, "hydra.sweeper.n_trials=2", *change.split())
+
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "hydra.sweeper.study_name" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_m_a_search_is_refused(train_py):
+    """Hydra alone would run one job and say nothing."""
+    done = train_py(*SMALL, "hparams_search=optuna")
+
+    assert done.returncode == 2
+    assert "add -m" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["model.estimator.alfa=interval(1,2)"], "model.estimator.alpha"),
+        (["model.clip_predictions=choice(true,maybe)"], "clip_predictions"),
+        (["features=choice(none,goe)"], "geo"),
+    ],
+    ids=["unknown key", "wrong type", "choice that does not compose"],
+)
+def test_an_impossible_space_is_refused_before_trial_0(
+    train_py, workplace, words, said
+):
+    """A typo must not cost a night of failing trials."""
+    done = train_py(*LINEAR, *words)
+
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert runs_of(workplace) == {"sweep": [], "trial": []}
+
+
+def test_if_no_trial_succeeds_the_cause_is_told_with_exit_code_3(train_py, workplace):
+    """The most frequent cause, in one sentence, and nothing registered."""
+    done = train_py(
+        *LINEAR,
+        "model.estimator.alpha=-1",
+        "model.inputs.scale=choice(true,false)",
+        "hydra.sweeper.n_trials=3",
+    )
+
+    assert done.returncode == 3, done.stderr
+    assert "alpha" in done.stderr
+    assert states_of(workplace) == ["FAIL"] * 3
+    assert "Traceback" not in done.stderr
+
+
+def test_a_failing_trial_does_not_end_the_sweep(train_py, workplace):
+    """One bad corner of the space is news, not the end."""
+    done = train_py(
+        *LINEAR,
+        "model.estimator.alpha=choice(-1,0.1,1,10,20)",
+        "hydra.sweeper.n_trials=8",
+        "hydra.sweeper.max_failure_rate=1.0",
+    )
+
+    assert done.returncode == 0, done.stderr
+    states = states_of(workplace)
+    assert len(states) == 8
+    assert "COMPLETE" in states
+    assert {run.info.status for run in runs_of(workplace)["trial"]} <= {
+        "FINISHED",
+        "FAILED",
+    }
+
+
+@pytest.mark.parametrize("search", ["random", "grid", "optuna_all", "pareto"])
+def test_every_kind_of_search_runs(train_py, workplace, search):
+    """Each is one word; the grid needs values instead of ranges."""
+    words = {
+        "grid": ["model.estimator.alpha=choice(0.1,1,10)"],
+        "optuna_all": [
+            "model.estimator.n_estimators=choice(5,10)",
+            "model.estimator.max_iter=choice(5,10)",
+        ],
+    }.get(search, [])
+    model = [] if search == "optuna_all" else ["model=linear"]
+
+    done = train_py(
+        "-m",
+        *SMALL,
+        *model,
+        f"hparams_search={search}",
+        "hydra.sweeper.n_trials=5",
+        *words,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert len(states_of(workplace)) == (3 if search == "grid" else 5)
+    assert len(versions_of(workplace)) == 1
+
+
+@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+def test_other_launchers_keep_working(train_py, workplace, launcher):
+    """In batches, without pruning, and with the very same record."""
+    if launcher == "joblib":
+        pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+
+    done = train_py(
+        *LINEAR,
+        f"hydra/launcher={launcher}",
+        "hydra.sweeper.n_trials=4",
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert states_of(workplace) == ["COMPLETE"] * 4
+    assert numbers_in_mlflow(workplace) == [0, 1, 2, 3]
+
+
+ENDLESS = (
+    "model=random_forest",
+    "hparams_search=random",
+    "model.estimator.n_estimators=200000",
+    "model.estimator.max_depth=4",
+)
+
+
+@pytest.fixture
+def start(workplace, environment):
+    """Start a sweep in the background; whatever the test does, it ends with it."""
+    started = []
+
+    def run(*words: str) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, "-u", str(ROOT / "train.py"), "-m", *SMALL, *words],
+            cwd=workplace,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def wait_for_trials(workplace: Path, process, count: int) -> None:
+    """Poll the study until so many trials began; the process's end is the time-out."""
+    url = f"file:{workplace / 'outputs' / 'studies.db'}?mode=ro"
+    while process.poll() is None:
+        # Until file and tables are there, sqlite says it is not operational.
+        with (
+            suppress(sqlite3.OperationalError),
+            closing(sqlite3.connect(url, uri=True)) as database,
+        ):
+            (begun,) = database.execute("SELECT COUNT(*) FROM trials").fetchone()
+            if begun >= count:
+                return
+    raise AssertionError(process.communicate()[0])
+
+
+def workers_of(pid: int) -> set[int]:
+    """Return all descendants of a process, as /proc tells them."""
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(status.parent.name)] = int(fields[1])
+    found, frontier = set(), {pid}
+    while frontier:
+        frontier = {child for child, parent in parents.items() if parent in frontier}
+        found |= frontier
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sign", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143)],
+    ids=["Ctrl-C", "SIGTERM"],
+)
+def test_a_signal_stops_the_sweep_cleanly(workplace, start, sign, code):
+    """What ran is owed, nothing stays running, nothing is registered."""
+    process = start(*ENDLESS)
+    wait_for_trials(workplace, process, 2)
+    workers = workers_of(process.pid)
+    assert workers
+    alive = [os.pidfd_open(pid) for pid in workers]
+
+    process.send_signal(sign)
+
+    assert process.wait(timeout=20) == code, process.communicate()[0]
+    assert set(states_of(workplace)) == {"FAIL"}
+    assert {run.info.status for run in runs_of(workplace)["sweep"]} == {"KILLED"}
+    assert versions_of(workplace) == []
+    for worker in alive:
+        gone, _, _ = select.select([worker], [], [], 2.0)
+        assert gone, "a worker outlived its parent by more than 2 s"
+        os.close(worker)
+
+
+def test_a_second_process_on_one_study_is_refused(workplace, start, train_py):
+    """It names the first one's pid and exits with 6."""
+    words = (*ENDLESS, "hydra.sweeper.study_name=one")
+    first = start(*words)
+    wait_for_trials(workplace, first, 1)
+
+    second = train_py("-m", *SMALL, *words)
+    first.terminate()
+    first.wait(timeout=20)
+
+    assert second.returncode == 6, second.stderr
+    assert str(first.pid) in second.stderr
