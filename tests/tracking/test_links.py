@@ -55,4 +55,5 @@ def test_models_and_versions_have_pages():
         model_url("http://h", "3", "m-1")
         == f"http://h/#/experiments/3/models/m-1{MODE}"
     )
-    assert version_url("http://h", "a b", "2") == "http://h/#/models/a%20b/versions/2"
+    version = version_url("http://h", "a b", "2")
+    assert version == f"http://h/#/models/a%20b/versions/2{MODE}"

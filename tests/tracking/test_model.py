@@ -16,6 +16,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from sweepkit.errors import ConfigError, DiskError, StoreError
 from sweepkit.tracking import open_store, start_run
+from sweepkit.tracking.dataset import Table
 from sweepkit.tracking.model import ModelCard, load_pipeline, save_pipeline
 
 
@@ -134,6 +135,26 @@ def test_the_model_shows_the_runs_scores_and_its_run(make_store, table, boosting
     info = mlflow.models.get_model_info(model.uri)
     assert info.metadata == {"seed": 42}
     assert info.run_id == run.run_id
+
+
+def test_the_models_scores_name_the_table_they_come_from(make_store, table, boosting):
+    """MLflow's page of models then compares models of one table only."""
+    store = make_store()
+    houses = Table(
+        name="houses", source="h.csv", fingerprint="f" * 64, columns=[], n_rows=60
+    )
+    with start_run(store, "run") as run:
+        run.log_dataset(houses)
+        run.log_metrics({"cv_rmse": [3.0, 2.0], "holdout_rmse": 1.0})
+        model = run.log_model(boosting, card(table))
+
+    client = open_store(store).client
+    (entry,) = client.get_run(run.run_id).inputs.dataset_inputs
+    logged = client.get_logged_model(model.model_id)
+    assert len(logged.metrics) == 2
+    for metric in logged.metrics:
+        known = (metric.dataset_name, metric.dataset_digest)
+        assert known == (entry.dataset.name, entry.dataset.digest)
 
 
 def test_a_type_nobody_trusts_is_refused_before_logging(make_store, table):

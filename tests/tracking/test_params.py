@@ -68,3 +68,14 @@ def test_batches_stay_within_the_servers_limits():
 def test_nothing_makes_no_batch():
     """An empty request would be one more call to the store."""
     assert list(split_batches({})) == []
+
+
+def test_forbidden_names_are_told_in_one_line_and_once(caplog):
+    """A column stands in two settings, and a sweep has a hundred trials."""
+    odd = {"roles": {"rate@5%": "ignored"}, "source": {"roles": {"rate@5%": "ignored"}}}
+    for _ in range(3):
+        prepare_params(odd)
+
+    (record,) = caplog.records
+    assert "'roles.rate@5%' as 'roles.rate_5_'" in record.getMessage()
+    assert "'source.roles.rate@5%'" in record.getMessage()

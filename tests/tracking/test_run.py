@@ -110,6 +110,29 @@ def test_files_and_folders_are_copied(make_store, opened, tmp_path):
     assert artifact(opened, run, "notes.txt") == "password=***"
 
 
+def test_a_folder_keeps_its_shape_and_loses_its_empty_files(
+    make_store, opened, tmp_path
+):
+    """An empty log on a run's page is a click for nothing."""
+    folder = tmp_path / "out"
+    (folder / "deep" / "er").mkdir(parents=True)
+    for name in ("report.html", "deep/er/a.png"):
+        (folder / name).write_text("something")
+    for name in ("train.log", "deep/empty.txt"):
+        (folder / name).touch()
+
+    with start_run(make_store(), "files") as run:
+        run.log_artifacts(folder)
+        run.log_artifacts(folder / "deep", into="again")
+
+    def below(path=None):
+        entries = opened.client.list_artifacts(run.run_id, path)
+        files = {e.path for e in entries if not e.is_dir}
+        return files.union(*(below(e.path) for e in entries if e.is_dir))
+
+    assert below() == {"report.html", "deep/er/a.png", "again/er/a.png"}
+
+
 def test_the_table_is_named_and_not_copied(make_store, read):
     """The run says which rows it saw; where they lie may be a secret."""
     table = Table(

@@ -91,6 +91,14 @@ def test_addresses_hold_in_any_folder(make_store, tmp_path, monkeypatch):
     assert experiment.artifact_location == (tmp_path / "art 100%#1").as_uri()
 
 
+def test_without_a_location_files_lie_beside_the_database(make_store, tmp_path):
+    """MLflow would make `mlruns` in whatever folder the process runs."""
+    opened = open_store(Store(uri=make_store().uri, experiment="no location"))
+
+    experiment = opened.client.get_experiment(opened.experiment_id)
+    assert experiment.artifact_location == (tmp_path / "mlartifacts").as_uri()
+
+
 def test_opening_again_finds_the_same_experiment(make_store):
     """Every trial of a sweep opens the store."""
     store = make_store()

@@ -14,6 +14,7 @@ from sweepkit.errors import (
     StoreError,
     SweepkitError,
 )
+from sweepkit.training.rows import read_rows
 
 MODELS = ["random_forest", "gradient_boosting", "hist_gradient_boosting"]
 MODELS += ["linear", "dummy"]
@@ -214,7 +215,16 @@ def test_a_failing_fit_ends_its_run_failed_with_the_cause_kept(bench):
         (["evaluation.n_splits=500"], DataError, "n_splits"),
         (["evaluation.holdout.fraction=1.5"], DataError, "holdout.fraction"),
         (["evaluation.metric=rsme"], ConfigError, "known metrics are rmse"),
-        (["model.estimator._target_=sklearn.nope"], ConfigError, "model.estimator"),
+        (["model.estimator._target_=sklearn.nope"], ConfigError, "sklearn.nope"),
+        (["+model.estimator.alfa=3"], ConfigError, "unexpected keyword argument"),
+        (["evaluation.splitter.shuffle=3"], ConfigError, "evaluation.splitter cannot"),
+        (
+            ["model.estimator._target_=xgb.Reg"],
+            ConfigError,
+            "'xgb.Reg', which `TRUSTED",
+        ),
+        (["data.target_unit=${data.unit}"], ConfigError, "`data.target_unit`"),
+        (["data.ignored=[zise]"], DataError, "Did you mean 'size'"),
         (["model.inputs.missing=mean"], ConfigError, "`keep` or `median`"),
         (["features=geo"], DataError, "features=none"),
         (["data.latitude=lat"], DataError, "data.latitude"),
@@ -233,6 +243,8 @@ def test_refusals_name_what_to_change(bench, overrides, kind, said):
         bench.train(*overrides)
 
     assert said in str(refusal.value)
+    assert "full_key" not in str(refusal.value)
+    assert "?." not in str(refusal.value)
     assert isinstance(refusal.value, SweepkitError)
     assert refusal.value.exit_code in (2, 4)
 
@@ -255,6 +267,90 @@ def test_a_password_in_the_environment_reaches_no_file(bench, monkeypatch):
         bench.train("tracking=server")
 
     assert "hunter2" not in str(refusal.value)
+
+
+def test_a_missing_server_address_names_its_variable(bench, monkeypatch):
+    """OmegaConf's own words name neither the key nor what to do."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+
+    with pytest.raises(ConfigError, match=r"tracking\.uri .*MLFLOW_TRACKING_URI.*Set"):
+        bench.train("tracking=server")
+
+
+def test_a_column_no_key_can_name_is_ignored_all_the_same(bench, rewrite_table):
+    """Also by the reader: a cell that is no number would stop it."""
+    sizes = pd.read_csv(bench.folder / "houses.csv")["size"].astype("object")
+    sizes[7] = "n.a. (see note)"
+    rewrite_table(**{"größe (m²)": sizes})
+
+    with pytest.raises(DataError) as refusal:
+        bench.train()
+    typed = 'data.ignored=["größe (m²)"]'
+    assert f"'{typed}'" in str(refusal.value)
+
+    assert bench.train(typed) > 0
+
+
+def held_out(bench, *overrides) -> str:
+    return read_rows(bench.compose(*overrides)).holdout_fingerprint
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "+data.roles.house_id=categorical",
+        "+data.roles.size=categorical",
+        "data.ignored=[town]",
+        "evaluation.n_splits=4",
+        "seed=7",
+    ],
+)
+def test_equal_holdout_rows_have_equal_fingerprints(bench, override):
+    """A column read in another way must not keep the gate from comparing."""
+    assert held_out(bench, override) == held_out(bench)
+
+
+def test_other_holdout_rows_have_other_fingerprints(bench, rewrite_table):
+    """The gate must not compare what was judged on different rows."""
+    overrides = (
+        [],
+        ["evaluation.holdout.seed=43"],
+        ["evaluation.holdout.fraction=0.3"],
+        ["evaluation=time_series", "evaluation.time=sold_on"],
+        ["data.target=size", "data.path=filled.csv"],
+    )
+    table = pd.read_csv(bench.folder / "houses.csv")
+    table.fillna({"size": 100.0}).to_csv(bench.folder / "filled.csv", index=False)
+    prints = [held_out(bench, *some) for some in overrides]
+    rewrite_table(price=table["price"] + 1)
+    prints.append(held_out(bench))
+
+    assert len(set(prints)) == len(prints)
+
+
+def test_pages_of_run_and_version_explain_themselves(bench):
+    """Whoever opens MLflow reads scores beside the floor, and few tags."""
+    bench.train()
+
+    note = bench.last_run().data.tags["mlflow.note.content"]
+    version = bench.client.get_model_version(NAME, "1")
+    assert note == version.description
+    assert note.startswith("linear on houses, target price\n\n| metric |")
+    assert "floor: median" in note
+    assert "| RMSE" in note
+    assert "holdout_rmse" in version.tags
+    assert not [k for k in version.tags if k.startswith("floor_") or k.endswith("_sd")]
+
+
+def test_an_empty_log_is_no_artifact(bench):
+    """Hydra makes `train.log` before anything is said."""
+    out = bench.folder / "out1"
+    out.mkdir()
+    (out / "train.log").touch()
+    bench.train()
+
+    assert "report.html" in bench.artifacts()
+    assert "train.log" not in bench.artifacts()
 
 
 def test_a_password_in_a_data_path_is_refused(bench):

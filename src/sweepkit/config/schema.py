@@ -16,6 +16,7 @@ class DataConfig:
     target: str = MISSING
     target_unit: str = ""
     roles: dict[str, str] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
     latitude: str | None = None
     longitude: str | None = None
     source: Any = MISSING

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from sweepkit.data.csv_checks import CsvFile
 from sweepkit.data.csv_text import StrictCsv
-from sweepkit.data.lookup import set_role
+from sweepkit.data.lookup import quote_setting, set_role
 from sweepkit.errors import DataError
 
 BLANK_WORDS = ("", "na", "n/a", "#n/a", "nan", "null", "none", "?")
@@ -117,8 +117,8 @@ def _stray_text(
     if mark in found and found.replace(mark, "").lstrip("+-").isdecimal():
         return DataError(
             f"{where}: {found!r} where numbers have the decimal mark {decimal!r}. "
-            f"Change `data.decimal` to {mark!r}, or remove {mark!r} from the file if "
-            f"it marks thousands."
+            f"Set `{quote_setting('data.decimal', mark)}`, or remove {mark!r} from the "
+            f"file if it marks thousands."
         )
     return DataError(
         f"{where}: {found!r} in a column of numbers. Correct the cell or leave it "

@@ -7,6 +7,7 @@ import io
 from itertools import islice
 from pathlib import Path
 
+from sweepkit.data.lookup import quote_setting
 from sweepkit.errors import DataError
 
 _DELIMITERS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
@@ -40,7 +41,7 @@ def read_text(path: Path, encoding: str) -> str:
         line = text[: text.index("\x00")].count("\n") + 1
         raise DataError(
             f"{path}, line {line}: a NUL character, so this is not {encoding} text. "
-            f"Change `data.encoding`, such as utf-16, or `data.path`."
+            f"Set another one, such as `data.encoding=utf-16`, or change `data.path`."
         )
     if not text.strip():
         raise DataError(
@@ -54,21 +55,21 @@ def _decode(path: Path, raw: bytes, encoding: str) -> str:
         utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
         if raw.startswith(codecs.BOM_UTF8) and not utf8:
             raise DataError(
-                f"{path} starts with the mark of UTF-8, not {encoding}. Change "
-                f"`data.encoding` to utf-8."
+                f"{path} starts with the mark of UTF-8, not {encoding}. Set "
+                f"`data.encoding=utf-8`."
             )
         return raw.decode("utf-8-sig" if utf8 else encoding)
     except LookupError:
         raise DataError(
-            f"{encoding!r} is no text encoding. Change `data.encoding`, "
-            f"such as utf-8 or cp1252."
+            f"{encoding!r} is no text encoding. Set one that Python knows, such "
+            f"as `data.encoding=utf-8` or `data.encoding=cp1252`."
         ) from None
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise DataError(
             f"{path}, line {line}: byte 0x{raw[error.start]:02x} is not {encoding}. "
-            f"Change `data.encoding` (Excel often writes cp1252 or utf-16), or save "
-            f"the file as UTF-8."
+            f"Set `data.encoding=cp1252` or `data.encoding=utf-16`, which Excel often "
+            f"writes, or save the file as UTF-8."
         ) from None
 
 
@@ -91,7 +92,8 @@ def choose_delimiter(path: Path, text: str, delimiter: str | None) -> str:
     if given is None and fits:
         return fitting
     used = f"with {_DELIMITERS.get(given, repr(given))}" if given else "with any"
-    cure = f"{_DELIMITERS[fitting]} would fit" if fits else "none of the usual fits"
+    setting = quote_setting("data.delimiter", fitting.replace("\t", "tab"))
+    cure = f"`{setting}` would fit" if fits else "none of the usual ones fits"
     header = text.lstrip().splitlines()[0][:60]
     raise DataError(
         f"{path}, line 1: only one column, {header!r}, {used} as delimiter; a target "

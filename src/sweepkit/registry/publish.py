@@ -45,6 +45,7 @@ def publish(
     scorecard: Scorecard,
     gate: Gate,
     tags: Mapping[str, object] | None = None,
+    description: str = "",
 ) -> Published:
     """Register a run's model and move the alias `champion` if the gate says so.
 
@@ -60,6 +61,7 @@ def publish(
         scorecard: What the gate compares.
         gate: Rules of promotion.
         tags: Facts kept with the version: metrics, fingerprints, config hash, commit.
+        description: What the version's page says about it, in Markdown.
 
     Raises:
         ConfigError: If `model_name` is not one MLflow takes.
@@ -75,7 +77,9 @@ def publish(
         if version is None:
             facts = {key: str(value) for key, value in (tags or {}).items()}
             facts |= _origin(client, run_id) | write_scorecard(scorecard)
-            version = create_version(client, model_name, run_id, model_id, facts)
+            version = create_version(
+                client, model_name, run_id, model_id, facts, description
+            )
         decision = _read_decision(version) or _decide(client, version, scorecard, gate)
     return Published(model_name, str(version.version), decision)
 

@@ -25,6 +25,7 @@ def create_version(
     run_id: str,
     model_id: str,
     tags: dict[str, str],
+    description: str = "",
 ) -> ModelVersion:
     """Return a new version whose source is the logged model; others cannot be loaded.
 
@@ -42,6 +43,7 @@ def create_version(
             source=f"models:/{model_id}",
             run_id=run_id,
             tags=tags,
+            description=description or None,
             await_creation_for=0,
             model_id=model_id,
         )

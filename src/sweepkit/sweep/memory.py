@@ -104,8 +104,8 @@ class StudyMemory:
 
     def tell(self, outcome: Outcome) -> None:
         """End a trial, in the database first: what is told is never lost."""
-        number, state = outcome.number, _STATES[outcome.state]
-        values = list(outcome.values) if state is TrialState.COMPLETE else None
+        number = outcome.number
+        state, values = optuna_ending(outcome)
         self.keep(number)
         kept = encode_outcome(outcome)
         self._write_end(number, state, values, {OUTCOME: kept})
@@ -147,10 +147,24 @@ class StudyMemory:
 
 
 def close_stale(storage: BaseStorage, study_id: int) -> None:
-    """End trials that nobody runs any more as owed; hold the study's lock."""
+    """End trials that nobody runs any more as owed; hold the study's lock.
+
+    One whose outcome is written already died within `tell`, before its last line. It
+    has ended that way: owed and counted it would be two trials.
+    """
     for trial in storage.get_all_trials(study_id, states=(TrialState.RUNNING,)):
-        storage.set_trial_user_attr(trial._trial_id, OWED, True)
-        storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+        if OUTCOME in trial.user_attrs:
+            ending = optuna_ending(decode_outcome(trial.user_attrs[OUTCOME]))
+        else:
+            storage.set_trial_user_attr(trial._trial_id, OWED, True)
+            ending = TrialState.FAIL, None
+        storage.set_trial_state_values(trial._trial_id, *ending)
+
+
+def optuna_ending(outcome: Outcome) -> tuple[TrialState, list[float] | None]:
+    """Return how a trial ended in Optuna's terms: its state and its values."""
+    state = _STATES[outcome.state]
+    return state, list(outcome.values) if state is TrialState.COMPLETE else None
 
 
 def encode_outcome(outcome: Outcome) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def model_url(uri: str, experiment_id: str, model_id: str) -> str:
 
 def version_url(uri: str, model_name: str, version: str) -> str:
     """Return the page of one registered model version."""
-    return _page(uri, f"models/{quote(model_name, safe='')}/versions/{version}", {})
+    return _page(uri, f"models/{quote(model_name, safe='')}/versions/{version}", _MODE)
 
 
 def _page(uri: str, path: str, query: dict[str, str]) -> str:

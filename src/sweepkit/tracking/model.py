@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlflow.entities import LoggedModelOutput, Metric
+from mlflow.entities import Dataset, LoggedModelOutput, Metric
 from mlflow.models import Model
 
 from sweepkit.tracking.card import LoggedModel, ModelCard
@@ -21,6 +21,7 @@ def log_pipeline(
     pipeline: object,
     card: ModelCard,
     scores: Sequence[Metric] = (),
+    dataset: Dataset | None = None,
 ) -> LoggedModel:
     """Save a fitted pipeline to the store as an output of a run.
 
@@ -33,6 +34,7 @@ def log_pipeline(
         pipeline: A fitted scikit-learn pipeline.
         card: What is said about it.
         scores: Metrics of the run, shown on the model's page too.
+        dataset: The table they come from, shown beside them.
 
     Raises:
         ConfigError: If it holds types that nobody allowed.
@@ -53,13 +55,21 @@ def log_pipeline(
         client.log_model_artifacts(model_id, str(folder))
         client.finalize_logged_model(model_id, "READY")
         client.log_outputs(run_id, [LoggedModelOutput(model_id, step=0)])
-        client.log_batch(run_id, [_of_model(score, model_id) for score in scores])
+        client.log_batch(
+            run_id, [_of_model(score, model_id, dataset) for score in scores]
+        )
     url = model_url(store.uri, store.experiment_id, model_id)
     return LoggedModel(model_id, f"models:/{model_id}", url)
 
 
-def _of_model(score: Metric, model_id: str) -> Metric:
-    # With the same timestamp, so that the run keeps one point and not two.
+def _of_model(score: Metric, model_id: str, dataset: Dataset | None) -> Metric:
     return Metric(
-        score.key, score.value, score.timestamp, score.step, model_id=model_id
+        score.key,
+        score.value,
+        # The same as before, so that the run keeps one point and not two.
+        score.timestamp,
+        score.step,
+        model_id=model_id,
+        dataset_name=dataset.name if dataset else None,
+        dataset_digest=dataset.digest if dataset else None,
     )

@@ -52,7 +52,7 @@ def open_client(store: Store) -> MlflowClient:
     """Return a client of a store whose tables exist; call it under the store's lock."""
     _calm_mlflow()
     if store.file is not None:
-        prepare_file(store.file, store.artifact_location)
+        prepare_file(store.file, store.new_location)
     # Not only the client: loading a model and making a version ask the global one.
     set_tracking_uri(store.uri or "")
     set_registry_uri(store.uri or "")
@@ -69,7 +69,7 @@ def open_experiment(client: MlflowClient, store: Store) -> str:
     found = client.get_experiment_by_name(name)
     if found is None:
         try:
-            return client.create_experiment(name, store.artifact_location)
+            return client.create_experiment(name, store.new_location)
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise

@@ -5,6 +5,7 @@ import logging
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 
 from sweepkit.tracking.redact import redact_value
@@ -33,12 +34,21 @@ def prepare_params(params: Mapping[str, object]) -> dict[str, str]:
         be renamed is named in the log.
     """
     prepared: dict[str, str] = {}
+    renamed: list[str] = []
     for raw_key, raw_value in _flatten(params):
         key = _unique(clean_key(raw_key), prepared)
         if key != raw_key:
-            log.warning("MLflow forbids the name %r; logged as %r.", raw_key, key)
+            renamed.append(f"{raw_key!r} as {key!r}")
         prepared[key] = cut(redact_value(raw_key, raw_value), MAX_VALUE)
+    if renamed:
+        _tell_renamed(", ".join(renamed))
     return prepared
+
+
+@cache
+def _tell_renamed(names: str) -> None:
+    """Say once in a process, not for every trial of a sweep."""
+    log.warning("MLflow forbids some names; logged are %s.", names)
 
 
 def clean_tags(tags: Mapping[str, object]) -> dict[str, str]:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Dataset, Metric, Param, RunTag
 
+from sweepkit.tracking.artifacts import list_artifacts
 from sweepkit.tracking.dataset import Table, describe_input
 from sweepkit.tracking.ending import judge_ending, record_failure
 from sweepkit.tracking.links import run_url
@@ -65,6 +66,7 @@ class MlflowRun:
         self._store = store
         self._client = store.client
         self._latest: dict[str, Metric] = {}
+        self._dataset: Dataset | None = None
         self._not_finite: list[str] = []
         self._ended = False
 
@@ -99,11 +101,18 @@ class MlflowRun:
     def log_model(self, pipeline: object, card: ModelCard) -> LoggedModel:
         """Record a fitted pipeline, with the metrics logged so far as its scores.
 
+        They are shown as scores on the table logged last.
+
         Raises:
             ConfigError: If it holds types that nobody allowed.
         """
         return log_pipeline(
-            self._store, self.run_id, pipeline, card, list(self._latest.values())
+            self._store,
+            self.run_id,
+            pipeline,
+            card,
+            list(self._latest.values()),
+            self._dataset,
         )
 
     def log_artifact(self, path: Path, into: str = "") -> None:
@@ -112,9 +121,10 @@ class MlflowRun:
             self._client.log_artifact(self.run_id, str(path), into or None)
 
     def log_artifacts(self, folder: Path, into: str = "") -> None:
-        """Record a copy of a whole folder's content."""
+        """Record a copy of a whole folder's content, but for files with nothing in."""
         with self._store.guard():
-            self._client.log_artifacts(self.run_id, str(folder), into or None)
+            for path, place in list_artifacts(folder, into):
+                self._client.log_artifact(self.run_id, str(path), place or None)
 
     def log_text(self, text: str, name: str) -> None:
         """Record a text as the file `name`, its secrets masked."""
@@ -123,8 +133,10 @@ class MlflowRun:
 
     def log_dataset(self, table: Table, context: str = "training") -> None:
         """Record which table the run read, not the table itself."""
+        described = describe_input(table, context)
         with self._store.guard():
-            self._client.log_inputs(self.run_id, [describe_input(table, context)])
+            self._client.log_inputs(self.run_id, [described])
+        self._dataset = described.dataset
 
     def set_tags(self, tags: Mapping[str, object]) -> None:
         """Record facts about the run, their secrets masked."""

@@ -45,7 +45,7 @@ class Run(Protocol):
         """Record a copy of one file, in the folder `into` of the run's artifacts."""
 
     def log_artifacts(self, folder: Path, into: str = "") -> None:
-        """Record a copy of a whole folder's content."""
+        """Record a copy of a whole folder's content, but for files with nothing in."""
 
     def log_text(self, text: str, name: str) -> None:
         """Record a text as the file `name`, its secrets masked."""

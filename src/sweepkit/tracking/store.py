@@ -28,7 +28,7 @@ class Store:
         uri: Tracking URI, also of the model registry; None records nothing.
         experiment: Name of the experiment that holds the runs.
         artifact_location: Folder or URI of figures and models; None leaves it to
-            the server.
+            the server, or for a local store to the folder `mlartifacts` beside it.
     """
 
     uri: str | None
@@ -64,6 +64,17 @@ class Store:
                 f"name a file: sqlite:////absolute/path/mlflow.db."
             )
         return Path(name).absolute()
+
+    @property
+    def new_location(self) -> str | None:
+        """Where a new experiment keeps its files; None leaves it to the server.
+
+        MLflow would put those of a local store into `mlruns` in whatever folder the
+        process happens to run.
+        """
+        if self.artifact_location is not None or self.file is None:
+            return self.artifact_location
+        return (self.file.parent / "mlartifacts").as_uri()
 
     def absolute(self) -> Store:
         """Return the same store by addresses that hold in any working directory."""

@@ -20,10 +20,12 @@ from sweepkit.tracking.model import LoggedModel, ModelCard
 from sweepkit.training.check import build_gate
 from sweepkit.training.rows import Rows
 from sweepkit.training.settings import Settings
+from sweepkit.training.summary import write_note
 from sweepkit.training.trial import Trial
 
 # What decides the fitted model; where it is recorded and how many threads do not.
 _DECISIVE = ("seed", "data", "features", "model", "evaluation")
+_NOTE = "mlflow.note.content"
 
 
 def hash_config(settings: Settings) -> str:
@@ -72,6 +74,7 @@ def record_end(
 ) -> LoggedModel | None:
     """Record what comes out: scores, figures, reports, the model."""
     log_scores(run, trial.judgement)
+    run.set_tags({_NOTE: write_note(trial.judgement)})
     run.log_artifacts(folder)
     model = settings["model"]
     return run.log_model(
@@ -118,15 +121,22 @@ def register(
         ),
         gate=build_gate(settings),
         tags=_version_tags(settings, rows, judgement),
+        description=write_note(judgement),
     )
 
 
 def _version_tags(
     settings: Settings, rows: Rows, judgement: Judgement
 ) -> Mapping[str, object]:
+    scores = {
+        name: f"{value:.6g}"
+        for name, value in name_scores(judgement).items()
+        # Floor and spread stand in the description; as tags they would bury the rest.
+        if not name.startswith("floor_") and not name.endswith("_sd")
+    }
     return {
         "model": judgement.model,
         "config.hash": hash_config(settings),
         "data.fingerprint": rows.table_fingerprint,
-        **{key: f"{value:.6g}" for key, value in name_scores(judgement).items()},
+        **scores,
     }

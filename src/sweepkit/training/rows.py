@@ -1,15 +1,17 @@
 """The rows of one task: read, typed, split and folded once, then used by any trial."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from omegaconf import DictConfig
+from omegaconf import DictConfig, open_dict
 
 from sweepkit.data.fingerprint import fingerprint
 from sweepkit.data.holdout import Split, split_holdout
+from sweepkit.data.lookup import require_column
 from sweepkit.data.schema import TableSchema, infer_schema
 from sweepkit.errors import DataError
 from sweepkit.evaluation.folds import Fold, draw_folds
@@ -27,7 +29,8 @@ class Rows:
         schema: Roles of the table's columns.
         table: The table as it was read, for its record.
         table_fingerprint: SHA-256 of that table, whatever the order of its rows.
-        holdout_fingerprint: SHA-256 of its holdout rows, likewise.
+        holdout_fingerprint: SHA-256 of which rows are held out and their targets;
+            what else is known of them, or how it is read, plays no part.
         train: Conformed training rows, shape (n_train, n_columns).
         train_target: Shape (n_train,).
         folds: Positions in `train` for every fold.
@@ -55,23 +58,44 @@ def read_rows(cfg: DictConfig) -> Rows:
         DataError: If the table cannot be read, typed, split or folded.
         ConfigError: If source or splitter cannot be built.
     """
+    cfg = _with_ignored(cfg)
     table = build(cfg, "data.source").read()
+    for name in cfg.data.ignored:
+        require_column(name, table.columns, key="data.ignored")
     schema = infer_schema(table, target=cfg.data.target, overrides=dict(cfg.data.roles))
     split = _split(table, cfg)
+    holdout_target = schema.target_values(split.holdout)
     train = schema.conform(split.train)
     groups = _column(split.train, cfg.evaluation.group, "evaluation.group")
     return Rows(
         schema=schema,
         table=table,
         table_fingerprint=fingerprint(table, ordered=False),
-        holdout_fingerprint=fingerprint(split.holdout, ordered=False),
+        holdout_fingerprint=_identify(split.holdout, schema.target, holdout_target),
         train=train,
         train_target=schema.target_values(split.train),
         folds=draw_folds(build(cfg, "evaluation.splitter"), train, groups),
         holdout=schema.conform(split.holdout),
-        holdout_target=schema.target_values(split.holdout),
+        holdout_target=holdout_target,
         coordinates=_coordinates(split.holdout, cfg),
     )
+
+
+def _with_ignored(cfg: DictConfig) -> DictConfig:
+    """Return the configuration with `data.ignored` among `data.roles`, for sources."""
+    cfg = deepcopy(cfg)
+    with open_dict(cfg):
+        cfg.data.roles = {
+            **dict.fromkeys(cfg.data.ignored, "ignored"),
+            **cfg.data.roles,
+        }
+    return cfg
+
+
+def _identify(holdout: pd.DataFrame, target: str, values: Floats) -> str:
+    # The gate compares models on equal rows; those may read and use other columns.
+    rows = {"row": holdout.index.to_numpy(), f"target {target}": values}
+    return fingerprint(pd.DataFrame(rows), ordered=False)
 
 
 def _split(table: pd.DataFrame, cfg: DictConfig) -> Split:

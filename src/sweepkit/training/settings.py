@@ -1,11 +1,16 @@
 """From the composed configuration to checked values and built objects."""
 
+import re
 from typing import Any
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+from omegaconf.errors import (
+    InterpolationResolutionError,
+    MissingMandatoryValue,
+    OmegaConfBaseException,
+)
 
 from sweepkit.errors import ConfigError
 
@@ -24,7 +29,7 @@ def resolve(cfg: DictConfig) -> Settings:
         key = _missing_key(error)
         if key is not None:
             raise ConfigError(f"{key} must be given: add `{key}=...`.") from error
-        raise ConfigError(f"The configuration does not resolve: {error}") from error
+        raise ConfigError(_explain_reference(error)) from error
     assert isinstance(settings, dict)
     return {str(key): value for key, value in settings.items()}
 
@@ -44,11 +49,10 @@ def build(cfg: DictConfig, key: str) -> Any:
         # As plain lists and dicts: skops cannot store those of OmegaConf.
         return instantiate(node, _convert_="all")
     except InstantiationException as error:
-        cause = error.__cause__ or error
-        raise ConfigError(
-            f"{key} cannot be built: {_first_line(cause)}. "
-            f"Check `{key}._target_` and the values beside it."
-        ) from error
+        raise ConfigError(_explain_target(error, key)) from error
+    except (TypeError, ValueError) as error:
+        # What the class itself raises, such as for a setting it does not have.
+        raise ConfigError(_cannot_build(key, str(error))) from error
 
 
 def flatten(settings: Settings, prefix: str = "") -> dict[str, Any]:
@@ -76,5 +80,48 @@ def _missing_key(error: OmegaConfBaseException) -> str | None:
     return None
 
 
+def _explain_reference(error: OmegaConfBaseException) -> str:
+    key, text = error.full_key, _first_line(error)
+    if not isinstance(error, InterpolationResolutionError) or not key:
+        return f"The configuration does not resolve: {_sentence(text)}"
+    variable = re.search(r"Environment variable '(.+?)' not found", text)
+    if variable:
+        return (
+            f"{key} is read from the environment variable {variable[1]}, which is not "
+            f"set. Set it (`{variable[1]}=... python train.py ...`), or change `{key}`."
+        )
+    return f"{key} cannot be resolved: {_sentence(text)} Change `{key}`."
+
+
+def _explain_target(error: InstantiationException, key: str) -> str:
+    text = str(error)
+    place = re.search(r"^\s*full_key: (\S+)$", text, re.MULTILINE)
+    key = place[1] if place else key
+    stranger = re.search(r"Target '(.*)' is not in the Hydra execution whitelist", text)
+    if stranger:
+        package = stranger[1].partition(".")[0]
+        return (
+            f"{key}._target_ is {stranger[1]!r}, which `TRUSTED` in train.py does not "
+            f"allow. Correct the name; or, if you trust that package's code, add "
+            f"'{package}.*' to `TRUSTED`."
+        )
+    found = _first_line(error)
+    if error.__cause__ is not None:
+        found = f"{found}: {str(error.__cause__).strip().splitlines()[-1]}"
+    return _cannot_build(key, found)
+
+
+def _cannot_build(key: str, found: str) -> str:
+    return (
+        f"{key} cannot be built: {_sentence(found)} "
+        f"Check `{key}._target_` and the values beside it."
+    )
+
+
 def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[-1].rstrip(".")
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -33,15 +33,37 @@ def print_summary(
         console.print(line, soft_wrap=True)
 
 
+def write_note(judgement: Judgement) -> str:
+    """Return the same scores as Markdown, for the pages of MLflow.
+
+    Returns:
+        A line that names model, table and target, then a table.
+    """
+    titles = _list_titles(judgement)
+    rows = [_row(judgement, metric) for metric in list_metrics(judgement)]
+    rule = ["---", *["---:"] * (len(titles) - 1)]
+    lines = ["| " + " | ".join(cells) + " |" for cells in (titles, rule, *rows)]
+    return f"{_title(judgement)}\n\n" + "\n".join(lines) + "\n"
+
+
+def _title(judgement: Judgement) -> str:
+    return f"{judgement.model} on {judgement.table}, target {judgement.target}"
+
+
+def _list_titles(judgement: Judgement) -> list[str]:
+    folds = f"mean of {len(judgement.folds)} folds"
+    return ["metric", folds, "spread (sd)", "holdout", "floor: median"]
+
+
 def _score_table(judgement: Judgement) -> Table:
     table = Table(
-        title=f"{judgement.model} on {judgement.table}, target {judgement.target}",
+        title=_title(judgement),
         title_justify="left",
         title_style="bold",
     )
-    table.add_column("metric")
-    folds = f"mean of {len(judgement.folds)} folds"
-    for title in (folds, "spread (sd)", "holdout", "floor: median"):
+    first, *others = _list_titles(judgement)
+    table.add_column(first)
+    for title in others:
         table.add_column(title, justify="right")
     for metric in list_metrics(judgement):
         chosen = "bold" if metric == judgement.metric else ""
