@@ -22,6 +22,7 @@ from mlflow.entities import Run
 
 ROOT = Path(__file__).parents[2]
 END_S = 180.0
+STUDIES = "outputs/studies.db"
 RUN = (
     "import runpy, sys; sys.argv = sys.argv[1:];"
     "runpy.run_path(sys.argv[0], run_name='__main__')"
@@ -63,13 +64,13 @@ class Sweep:
         return process.returncode, output
 
     def study(self) -> optuna.Study:
-        url = f"sqlite:///{self.folder / 'outputs' / 'studies.db'}"
+        url = f"sqlite:///{self.folder / STUDIES}"
         (name,) = optuna.get_all_study_names(url)
         return optuna.load_study(study_name=name, storage=url)
 
-    def query(self, words: str) -> list[tuple]:
-        """Ask the study's file, whoever writes to it; nothing if it is not there."""
-        url = f"file:{self.folder / 'outputs' / 'studies.db'}?mode=ro"
+    def query(self, words: str, file: str = STUDIES) -> list[tuple]:
+        """Ask a database, whoever writes to it; nothing if it is not there yet."""
+        url = f"file:{self.folder / file}?mode=ro"
         # Until file and tables are there, sqlite says it is not operational.
         with (
             suppress(sqlite3.OperationalError),
@@ -87,10 +88,16 @@ class Sweep:
             )
         )
 
-    def wait_for_trials(self, process: "subprocess.Popen[str]", count: int) -> None:
-        """Poll until so many trials began; the process's end is the time-out."""
+    def wait_for_rows(
+        self,
+        process: "subprocess.Popen[str]",
+        words: str,
+        count: int = 1,
+        file: str = STUDIES,
+    ) -> None:
+        """Poll a database for so many rows; the process's end is the time-out."""
         while process.poll() is None:
-            if len(self.query("SELECT number FROM trials")) >= count:
+            if len(self.query(words, file)) >= count:
                 return
         raise AssertionError(process.communicate()[0])
 

@@ -32,6 +32,14 @@ FOREST = (
 STATES = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed"}
 STATUS = {"COMPLETE": "FINISHED", "PRUNED": "FINISHED", "FAIL": "FAILED"}
 PRINTED = re.compile(r"^trial (\d+)  complete  cv_rmse (\S+)", re.MULTILINE)
+BEGUN = "SELECT number FROM trials"
+# What the end of a sweep leaves in MLflow, one after the other.
+CLOSED = """
+SELECT * FROM runs JOIN tags USING (run_uuid)
+WHERE key = 'role' AND value = 'sweep' AND status = 'FINISHED'
+"""
+LOGGED = "SELECT * FROM logged_models"
+PUBLISHED = "SELECT * FROM model_versions"
 FAST = range(3)
 SEEDS = [
     pytest.param(seed, marks=[] if seed in FAST else pytest.mark.exhaustive)
@@ -63,9 +71,38 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_told(sweep, processes, seed
     check_nothing_holds_on(sweep, processes, sweep.processes[-1].pid)
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(CLOSED, marks=pytest.mark.exhaustive),
+        pytest.param(LOGGED, marks=pytest.mark.exhaustive),
+        PUBLISHED,
+    ],
+    ids=["the sweep's run has ended", "a model is logged", "a version is there"],
+)
+def test_a_kill_while_the_best_is_registered_leaves_one_version(
+    sweep, processes, event
+):
+    """The command typed again completes what was begun and does nothing twice."""
+    process = sweep.start(*LINEAR)
+    sweep.wait_for_rows(process, event, file="mlflow.db")
+    process.kill()
+    check_nothing_holds_on(sweep, processes, process.pid)
+    told = sweep.told()
+
+    code, output = sweep.run(*LINEAR)
+
+    assert code == 0, output
+    check_what_was_told(sweep, told, process.communicate()[0])
+    check_the_budget(sweep)
+    check_agreement(sweep)
+    (version,) = sweep.versions()
+    assert version.tags["promoted"] == "True"
+
+
 def kill_the_command(sweep, processes, process, chance) -> dict[int, float]:
     """Kill it between its first trial and, at the latest, its registration."""
-    sweep.wait_for_trials(process, chance.randint(1, N_TRIALS))
+    sweep.wait_for_rows(process, BEGUN, chance.randint(1, N_TRIALS))
     pass_some_time(process, chance.uniform(0, 0.4))
     told = sweep.told()
     process.kill()
@@ -76,7 +113,7 @@ def kill_the_command(sweep, processes, process, chance) -> dict[int, float]:
 
 def kill_a_worker(sweep, processes, process, chance) -> dict[int, float]:
     """Kill one while the last trials have not begun yet."""
-    sweep.wait_for_trials(process, chance.randint(1, N_TRIALS - 3))
+    sweep.wait_for_rows(process, BEGUN, chance.randint(1, N_TRIALS - 3))
     pass_some_time(process, chance.uniform(0, 0.1))
     told = sweep.told()
     os.kill(chance.choice(processes.workers(process.pid)), signal.SIGKILL)

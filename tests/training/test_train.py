@@ -224,7 +224,7 @@ def test_a_failing_fit_ends_its_run_failed_with_the_cause_kept(bench):
             "'xgb.Reg', which `TRUSTED",
         ),
         (["data.target_unit=${data.unit}"], ConfigError, "`data.target_unit`"),
-        (["data.ignored=[zise]"], DataError, "Did you mean 'size'"),
+        (["data.ignored=[siez]"], DataError, "Did you mean 'size'"),
         (["model.inputs.missing=mean"], ConfigError, "`keep` or `median`"),
         (["features=geo"], DataError, "features=none"),
         (["data.latitude=lat"], DataError, "data.latitude"),
