@@ -48,8 +48,11 @@ def run_bare():
     }
 
 
-def run_sweep(n_trials, folder):
-    words = [*FIXED, f"model.estimator.random_state=range(0,{n_trials})"]
+def run_sweep(n_trials, folder, name):
+    for old in folder.glob("fits.*"):
+        old.unlink()
+    searched = f"model.estimator.random_state=range(0,{n_trials})"
+    words = [*FIXED, searched, f"hydra.sweeper.study_name={name}"]
     begun = time.time()
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "bench" / "timed_sweep.py"), *words],
@@ -69,7 +72,7 @@ def run_sweep(n_trials, folder):
         "gaps_ms": [gap for fit in fits for gap in gaps_between_trials(fit)],
         "idle": idle_share(fits),
         "peak_mb": peak(),
-        "scores": sorted(scores_of(folder)),
+        "scores": sorted(scores_of(folder, name)),
     }
 
 
@@ -96,9 +99,8 @@ def idle_share(fits):
     return 1 - busy / (len(fits) * (ended - begun))
 
 
-def scores_of(folder):
+def scores_of(folder, name):
     url = f"sqlite:///{folder / 'outputs' / 'studies.db'}"
-    (name,) = optuna.get_all_study_names(url)
     return [t.value for t in optuna.load_study(study_name=name, storage=url).trials]
 
 
@@ -151,14 +153,15 @@ def main():
     parser.add_argument("--trials", type=int, default=20)
     options = parser.parse_args()
     bare, ours = [], []
-    for number in range(options.rounds + 1):
-        one = run_bare()
-        with tempfile.TemporaryDirectory(prefix="sweep-") as name:
-            other = run_sweep(options.trials, Path(name))
-        assert options.trials != 20 or one["scores"] == other["scores"], "scores differ"
-        if number:  # the first round warms the disk's cache
-            bare.append(one)
-            ours.append(other)
+    with tempfile.TemporaryDirectory(prefix="sweep-") as name:
+        for number in range(options.rounds + 1):
+            one = run_bare()
+            other = run_sweep(options.trials, Path(name), f"round{number}")
+            same = one["scores"] == other["scores"]
+            assert options.trials != 20 or same, "scores differ"
+            if number:  # the first round makes the store and warms caches
+                bare.append(one)
+                ours.append(other)
     report(bare, ours)
 
 

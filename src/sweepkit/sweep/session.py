@@ -1,5 +1,6 @@
 """One session of a sweep: open the study, run trials, sum up."""
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ from sweepkit.sweep.stopping import Stopping
 from sweepkit.sweep.storage import guard, open_storage
 from sweepkit.sweep.trials import SessionTrials
 from sweepkit.tracking.redact import redact
+
+log = logging.getLogger(__name__)
 
 Settings = Mapping[str, Any]
 
@@ -166,12 +169,13 @@ class Session:
         trials = self._trials(outcomes)
         self.listeners.on_sweep_start(self.plan)
         try:
-            run_with(launcher, trials, self.plan.n_workers)
+            with guard(self.settings["storage"]):
+                run_with(launcher, trials, self.plan.n_workers)
         except (KeyboardInterrupt, SystemExit):
             self._end(outcomes, "interrupted", interrupted=True)
             raise
         except SweepkitError as error:
-            self._end(outcomes, str(error), interrupted=True)
+            self._end_after(error, outcomes)
             raise
         return self._end(outcomes, trials.reason)
 
@@ -192,10 +196,25 @@ class Session:
             self.listeners,
         )
 
+    def _end_after(self, error: SweepkitError, outcomes: list[Outcome]) -> None:
+        try:
+            self._end(outcomes, str(error), interrupted=True)
+        except (SweepkitError, OSError) as second:
+            # What went wrong first is what the person needs to see.
+            log.warning("The end of the sweep could not be written: %s", second)
+
+    def _give_back(self) -> None:
+        try:
+            with guard(self.settings["storage"]):
+                self.memory.give_back()
+        except SweepkitError as error:
+            # The next session finds these trials running and takes them for owed.
+            log.warning("Running trials could not be given back: %s", error)
+
     def _end(
         self, outcomes: list[Outcome], reason: str, *, interrupted: bool = False
     ) -> SweepResult:
-        self.memory.give_back()
+        self._give_back()
         run_ids = self.listeners.run_ids
         result = sum_up(
             self.plan,
