@@ -1,5 +1,7 @@
 """The study survives its process: asked, told, closed, opened again."""
 
+import os
+
 import optuna
 import pytest
 from optuna.trial import TrialState
@@ -178,7 +180,8 @@ def test_a_lock_is_gone_with_its_holder(tmp_path):
     """A crashed sweep must not lock its study for ever."""
     for _ in range(2):
         with lock_study(tmp_path, "s"):
-            pass
+            assert (tmp_path / "s.pid").read_text() == str(os.getpid())
+        assert not (tmp_path / "s.pid").exists()
 
 
 def test_the_defaults_are_trial_0_and_only_that(url):
