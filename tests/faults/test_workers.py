@@ -146,6 +146,7 @@ def test_no_worker_outlives_a_killed_parent(start_app, tmp_path, does, start_met
     pids = workers_of(tmp_path)
     app.kill()
     wait_until(lambda: all(map(is_gone, pids)), OUTLIVE_S)
+    assert not [pid for pid in pids if not is_gone(pid)]
 
 
 def test_no_worker_outlives_a_parent_that_leaves_at_once(start_app, tmp_path):

@@ -112,8 +112,11 @@ def test_earlier_sessions_count():
 def test_a_reader_that_goes_away_does_not_end_the_sweep():
     """`train.py -m ... 2>&1 | head` must not cost the night's work."""
 
+    refused = []
+
     class Closed(io.StringIO):
         def write(self, text):
+            refused.append(text)
             raise BrokenPipeError
 
     with SweepDisplay(Console(file=Closed(), force_terminal=False)) as display:
@@ -121,12 +124,17 @@ def test_a_reader_that_goes_away_does_not_end_the_sweep():
         display.on_trial_end(trial(0, 1.0))
         display.on_sweep_end(result_of(plan()))
 
+    assert refused, "it did try to write"
+
 
 def test_nothing_is_asked_of_a_display_that_was_never_started():
-    with SweepDisplay(terminal()) as display:
+    console = terminal()
+    with SweepDisplay(console) as display:
         display.on_running([1])
         display.on_trial_end(trial(0, 1.0))
         display.on_sweep_end(result_of(plan()))
+
+    assert console.file.getvalue() == ""
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, RuntimeError])

@@ -1,18 +1,12 @@
 """What a config file may compute: `${cores_per_job:}`, `${stem:...}`."""
 
-import os
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import OmegaConf
 
-
-def count_cores() -> int:
-    """Return the cores this process may use, at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+from sweepkit.sweep.plugin_pool import count_cores
 
 
 def count_cores_per_job() -> int:

@@ -18,7 +18,8 @@ from sweepkit.tracking.recording import MlflowRun
 from sweepkit.tracking.store import OpenStore
 from sweepkit.training.notes import Notes, note_links, note_version
 from sweepkit.training.record import record_end, record_inputs, register
-from sweepkit.training.refit import refit, write_reports
+from sweepkit.training.refit import refit
+from sweepkit.training.reports import write_reports
 from sweepkit.training.rows import read_rows
 from sweepkit.training.settings import Settings, resolve
 from sweepkit.training.summary import print_summary

@@ -8,21 +8,18 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 from sklearn.pipeline import Pipeline
 
-from sweepkit.evaluation.figures import draw_figures
 from sweepkit.evaluation.folds import OnFold
 from sweepkit.evaluation.judgement import Judgement, Scores
-from sweepkit.evaluation.report import write_evaluation_json, write_report
 from sweepkit.tracking import OpenStore, Run, Store, open_store, start_run
 from sweepkit.training.check import check_settings
 from sweepkit.training.notes import Notes, describe_rows, note_links, note_version
 from sweepkit.training.progress import Display, show_progress
+from sweepkit.training.reports import write_reports
 from sweepkit.training.rows import Rows, read_rows
 from sweepkit.training.settings import Settings, resolve
 from sweepkit.training.summary import print_summary
 from sweepkit.training.sweep_trial import run_sweep_trial
 from sweepkit.training.trial import Trial, run_trial, unfitted_model
-
-REPORT = "report.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +100,12 @@ def _walk(
     facts = describe_rows(task.settings, task.rows)
     trial = replace(trial, judgement=replace(trial.judgement, facts=facts))
     display.on_phase("drawing and writing reports")
-    folder = _write_reports(trial.judgement, run)
-    display.on_phase("recording")
-    notes = note_links(folder / REPORT, run) | _hand_over(task, run, trial, folder)
-    return trial.judgement, notes
-
-
-def _write_reports(judgement: Judgement, run: Run) -> Path:
     folder = Path(HydraConfig.get().runtime.output_dir)
-    figures = draw_figures(judgement, folder / "figures")
     links = {"Run in MLflow": run.url} if run.url else {}
-    write_report(judgement, figures, folder / REPORT, links)
-    write_evaluation_json(judgement, folder / "evaluation_report.json")
-    return folder
+    report = write_reports(trial.judgement, folder, links)
+    display.on_phase("recording")
+    notes = note_links(report, run) | _hand_over(task, run, trial, folder)
+    return trial.judgement, notes
 
 
 def _hand_over(task: Task, run: Run, trial: Trial, folder: Path) -> Notes:
