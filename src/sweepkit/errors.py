@@ -71,3 +71,15 @@ class FitError(SweepkitError):
     """An estimator refuses its settings or the rows: change either."""
 
     exit_code = 2
+
+
+class IntegrityError(SweepkitError):
+    """A model's files are not what was published: train or publish it again."""
+
+    exit_code = 2
+
+
+class AddressError(SweepkitError):
+    """The server may not or cannot listen there: change host, port or token."""
+
+    exit_code = 2
