@@ -4,13 +4,13 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from sweepkit.config import register
+from sweepkit import config
 from sweepkit.exits import reports_errors, run_command
 
-# What a YAML `_target_` may name. Hydra 1.5 will require this list.
-TRUSTED = ["sweepkit.*", "sklearn.*", "lightgbm.*"]
+# What a YAML `_target_` may name; add packages of your own, such as "xgboost.*".
+TRUSTED = [*config.TRUSTED]
 
-register()
+config.register()
 
 
 @hydra.main(config_path="conf", config_name="train", execution_whitelist=TRUSTED)

@@ -83,3 +83,9 @@ class AddressError(SweepkitError):
     """The server may not or cannot listen there: change host, port or token."""
 
     exit_code = 2
+
+
+class NotReproduced(SweepkitError):
+    """A model made again differs from its record: read what differs."""
+
+    exit_code = 7

@@ -3,7 +3,10 @@
 from sweepkit.config.resolvers import register_resolvers
 from sweepkit.config.schema import register_schemas
 
-__all__ = ["register"]
+__all__ = ["TRUSTED", "register"]
+
+# What a `_target_` may name unless somebody adds to it. Hydra 1.5 will require a list.
+TRUSTED = ("sweepkit.*", "sklearn.*", "lightgbm.*")
 
 
 def register() -> None:

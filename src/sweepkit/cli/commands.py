@@ -1,0 +1,156 @@
+"""The commands and their words; what they do is imported only when one is typed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[OVERRIDE]...",
+        help="Settings as train.py takes them, such as tracking=server.",
+        show_default=False,
+    ),
+]
+Version = Annotated[
+    str, typer.Argument(metavar="VERSION", help="A number, or an alias: champion.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Conf = Annotated[
+    Path, typer.Option("--conf", help="Folder of the configuration.", metavar="FOLDER")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the history.")]
+CONF = Path("conf")
+
+app = typer.Typer(
+    name="sweepkit",
+    help="Look at registered models, change which one is live, rebuild and use them.",
+    epilog="Exit codes: 0 done, 2 settings or data, 4 store, 5 disk, 7 differences found.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def models(words: Words = None, conf: Conf = CONF, as_json: AsJson = False) -> None:
+    """List the versions of the registered model, newest first."""
+    from sweepkit.cli.looking import list_models
+
+    list_models(words or [], conf, as_json=as_json)
+
+
+@app.command()
+def show(
+    version: Version, words: Words = None, conf: Conf = CONF, as_json: AsJson = False
+) -> None:
+    """Show one version: scores, decision, data, code, files."""
+    from sweepkit.cli.looking import show_version
+
+    show_version(version, words or [], conf, as_json=as_json)
+
+
+@app.command()
+def compare(
+    first: Version,
+    second: Version,
+    words: Words = None,
+    conf: Conf = CONF,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two versions: scores, settings, and whether chance explains the gap."""
+    from sweepkit.cli.comparing import compare_versions
+
+    compare_versions(first, second, words or [], conf, as_json=as_json)
+
+
+@app.command()
+def promote(
+    version: Version,
+    words: Words = None,
+    conf: Conf = CONF,
+    force: Annotated[
+        bool, typer.Option("--force", help="Promote even if the gate refuses.")
+    ] = False,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make a version the champion, if the gate agrees."""
+    from sweepkit.cli.changing import promote_version
+
+    promote_version(
+        version, words or [], conf, force=force, reason=reason, as_json=as_json
+    )
+
+
+@app.command()
+def rollback(
+    words: Words = None,
+    conf: Conf = CONF,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make the champion before this one the champion again."""
+    from sweepkit.cli.changing import roll_back_champion
+
+    roll_back_champion(words or [], conf, reason=reason, as_json=as_json)
+
+
+@app.command()
+def history(words: Words = None, conf: Conf = CONF, as_json: AsJson = False) -> None:
+    """Show every change of the champion: when, who, from, to, why."""
+    from sweepkit.cli.looking import show_history
+
+    show_history(words or [], conf, as_json=as_json)
+
+
+@app.command()
+def reproduce(
+    version: Version,
+    words: Words = None,
+    conf: Conf = CONF,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(help="A package whose classes the config may name: 'xgboost.*'."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a version again from its record and say what differs."""
+    from sweepkit.cli.reproducing import reproduce_version
+
+    reproduce_version(version, words or [], conf, trust or [], as_json=as_json)
+
+
+@app.command()
+def doctor(
+    words: Words = None,
+    conf: Conf = CONF,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair what is safe.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check registry, runs, studies and databases for what should never be."""
+    from sweepkit.cli.doctoring import examine
+
+    examine(words or [], conf, fix=fix, as_json=as_json)
+
+
+@app.command()
+def predict(
+    source: Annotated[
+        Path, typer.Option("--input", help="A table: .csv or .parquet.")
+    ],
+    target: Annotated[
+        Path, typer.Option("--output", help="Where to write: .csv or .parquet.")
+    ],
+    words: Words = None,
+    conf: Conf = CONF,
+    version: Annotated[
+        str, typer.Option("--version", help="A number, or an alias.")
+    ] = "champion",
+    as_json: AsJson = False,
+) -> None:
+    """Score a table of any size with the champion."""
+    from sweepkit.cli.predicting import predict_table
+
+    predict_table(source, target, version, words or [], conf, as_json=as_json)

@@ -1,0 +1,67 @@
+"""The configuration that `train.py` would compose from the same words."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from hydra import compose, initialize_config_dir
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
+from hydra.utils import execution_whitelist
+from omegaconf import DictConfig, open_dict
+from omegaconf.errors import OmegaConfBaseException
+
+from sweepkit.config import TRUSTED, register
+from sweepkit.errors import ConfigError
+
+
+@contextmanager
+def composed(
+    words: Sequence[str], folder: Path = Path("conf"), *, name: str = "train"
+) -> Iterator[DictConfig]:
+    """Compose a configuration for a block, in which its references resolve.
+
+    Args:
+        words: Overrides as `train.py` takes them, such as `tracking=server`.
+        folder: Where the YAML files are.
+        name: The primary one of them.
+
+    Raises:
+        ConfigError: If there is no such folder, or Hydra refuses the words.
+    """
+    if not (folder / f"{name}.yaml").is_file():
+        raise ConfigError(
+            f"{folder.absolute()} has no {name}.yaml. Run `sweepkit` in the project's "
+            f"folder, or name its configuration: `sweepkit --conf path/to/conf ...`."
+        )
+    register()
+    with (
+        initialize_config_dir(str(folder.absolute()), job_name="sweepkit"),
+        execution_whitelist(TRUSTED),
+        _speaking(_compose(words, name)) as cfg,
+    ):
+        yield cfg
+
+
+def _compose(words: Sequence[str], name: str) -> DictConfig:
+    try:
+        return compose(name, overrides=list(words), return_hydra_config=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(str(error).strip()) from error
+
+
+@contextmanager
+def _speaking(composed: DictConfig) -> Iterator[DictConfig]:
+    """Let `${hydra:...}` resolve, which needs a job where there is none."""
+    with open_dict(composed.hydra):
+        composed.hydra.job.id, composed.hydra.job.num = "0", 0
+        composed.hydra.runtime.output_dir = str(Path("outputs", "sweepkit").absolute())
+    before = HydraConfig.instance().cfg
+    HydraConfig.instance().set_config(composed)
+    try:
+        cfg = composed.copy()
+        with open_dict(cfg):
+            del cfg["hydra"]
+        yield cfg
+    finally:
+        HydraConfig.instance().cfg = before
