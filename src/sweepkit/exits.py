@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from sweepkit.errors import ConfigError, Departure, SweepkitError
 from sweepkit.tracking.redact import find_secret, redact
 
-Task = Callable[[Any], float]
+Task = Callable[[Any], float | None]
 
 EXIT_CONFIG = ConfigError.exit_code
 _SIGNALS = 128
@@ -28,7 +28,7 @@ def reports_errors(task: Task) -> Task:
     """
 
     @wraps(task)
-    def reporting(cfg: Any) -> float:
+    def reporting(cfg: Any) -> float | None:
         _begun.add(task.__name__)
         try:
             return task(cfg)

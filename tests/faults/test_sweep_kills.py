@@ -115,8 +115,11 @@ def kill_a_worker(sweep, processes, process, chance) -> dict[int, float]:
     """Kill one while the last trials have not begun yet."""
     sweep.wait_for_rows(process, BEGUN, chance.randint(1, N_TRIALS - 3))
     pass_some_time(process, chance.uniform(0, 0.1))
+    while not (workers := processes.workers(process.pid)):
+        # The first trials have begun before the workers are there.
+        assert process.poll() is None, process.communicate()[0]
     told = sweep.told()
-    os.kill(chance.choice(processes.workers(process.pid)), signal.SIGKILL)
+    os.kill(chance.choice(workers), signal.SIGKILL)
     return told
 
 

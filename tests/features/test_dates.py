@@ -39,3 +39,18 @@ def test_names_tell_column_and_part():
     names = DateParts().fit(table).get_feature_names_out()
 
     assert list(names) == [f"sold_{part}" for part in PARTS]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_the_unit_a_table_keeps_dates_in_changes_nothing(unit):
+    """Training reads files in one unit, a server's rows come in another."""
+    date = pd.Timestamp("1999-12-31 23:59:59")
+
+    assert parts_of(date.as_unit(unit)) == parts_of(date)
+
+
+def test_dates_before_the_range_of_nanoseconds_have_parts():
+    """A table of old deeds is a table."""
+    parts = parts_of(pd.Timestamp("1066-10-14").as_unit("s"))
+
+    assert (parts["year"], parts["month"], parts["day"]) == (1066, 10, 14)

@@ -287,6 +287,52 @@ def test_a_store_that_stays_away_ends_the_sweep_with_exit_code_4(bench, outcome)
     assert caught.value.exit_code == 4
 
 
+def test_beside_a_pool_the_record_opens_later(bench, outcome):
+    """The first trials need not wait until MLflow is imported; nothing is lost."""
+    callback = bench.listen("hydra/launcher=pool", "registry.publish=false")
+    callback.on_sweep_start(bench.plan(outcome(0, 4.0)))
+    assert callback.run_ids == {} or callback.is_ready
+
+    callback.on_trial_end(outcome(1, 3.0))
+    assert callback.is_ready
+    callback.on_sweep_end(bench.result(bench.plan(), outcome(0, 4.0), outcome(1, 3.0)))
+
+    trials = bench.runs("trial")
+    assert [t.data.tags["sweep.trial"] for t in trials] == ["0", "1"]
+    assert bench.parent().info.status == "FINISHED"
+
+
+NOBODY = "tracking.uri=http://127.0.0.1:9"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_store_that_cannot_be_opened_later_is_told_once(bench, outcome, capsys):
+    """The sweep ends with exit code 4, and its end does not fail a second time."""
+    callback = bench.listen("hydra/launcher=pool", NOBODY)
+    callback.on_sweep_start(bench.plan())
+
+    with pytest.raises(StoreError, match=r"127\.0\.0\.1:9") as caught:
+        callback.on_trial_end(outcome(0))
+    with pytest.raises(StoreError):
+        _ = callback.is_ready
+    try:
+        raise caught.value
+    except StoreError:
+        callback.on_sweep_end(bench.result(bench.plan(), interrupted=True))
+
+    assert caught.value.exit_code == 4
+    assert callback.run_ids == {}
+
+
+def test_a_store_nobody_asked_for_until_the_end_still_fails_the_sweep(bench):
+    """A sweep without a single trial to record must not look like a success."""
+    callback = bench.listen("hydra/launcher=pool", NOBODY)
+    callback.on_sweep_start(bench.plan())
+
+    with pytest.raises(StoreError):
+        callback.on_sweep_end(bench.result(bench.plan()))
+
+
 def test_without_tracking_nothing_is_recorded(bench, outcome):
     """tracking=off is for a quick look."""
     bench.sweep(outcome(0), words=("tracking=off",))

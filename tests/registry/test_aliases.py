@@ -1,7 +1,13 @@
 import pytest
-from mlflow.exceptions import MlflowException
 
-from sweepkit.registry.aliases import CHAMPION, PREVIOUS, champion_version, promote
+from sweepkit.registry.aliases import (
+    CHALLENGER,
+    CHAMPION,
+    PREVIOUS,
+    champion_version,
+    point,
+    read_aliases,
+)
 from sweepkit.tracking import open_store
 
 NAME = "predictor"
@@ -16,39 +22,30 @@ def client(make_store):
     return client
 
 
-def aliases(client):
-    found = client.get_registered_model(NAME).aliases
-    return {alias: str(version) for alias, version in found.items()}
-
-
 def test_a_new_model_has_no_champion(client):
     """None is an answer, not an error."""
     assert champion_version(client, NAME) is None
 
 
-def test_the_replaced_champion_is_remembered(client):
-    """Without it nobody could go back."""
-    promote(client, NAME, "1")
-    promote(client, NAME, "3")
-
-    assert champion_version(client, NAME) == "3"
-    assert aliases(client) == {CHAMPION: "3", PREVIOUS: "1"}
+def test_a_model_that_is_not_there_has_no_aliases(client):
+    """The first publication asks before it makes the model."""
+    assert read_aliases(client, "another") == {}
 
 
-def test_promoting_the_champion_again_keeps_the_way_back(client):
-    """It must not become its own predecessor."""
-    promote(client, NAME, "1")
-    promote(client, NAME, "2")
-    promote(client, NAME, "2")
+@pytest.mark.parametrize(
+    ("alias", "names"),
+    [
+        (CHAMPION, {"champion", "production"}),
+        (CHALLENGER, {"challenger", "staging"}),
+        (PREVIOUS, {"previous-champion"}),
+    ],
+)
+def test_an_alias_moves_and_goes_together_with_its_twin(client, alias, names):
+    """The guide's words for stages name the same versions as ours."""
+    point(client, NAME, alias, "1")
+    point(client, NAME, alias, "3")
+    assert read_aliases(client, NAME) == dict.fromkeys(names, "3")
 
-    assert aliases(client) == {CHAMPION: "2", PREVIOUS: "1"}
-
-
-def test_a_failure_in_between_leaves_the_old_champion_serving(client):
-    """The way back is written before the champion moves."""
-    promote(client, NAME, "1")
-
-    with pytest.raises(MlflowException):
-        promote(client, NAME, "99")
-
-    assert aliases(client) == {CHAMPION: "1", PREVIOUS: "1"}
+    point(client, NAME, alias, None)
+    point(client, NAME, alias, None)
+    assert read_aliases(client, NAME) == {}

@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,31 +11,6 @@ from sweepkit.tracking import open_store, start_run
 from sweepkit.tracking.model import ModelCard
 
 NAME = "predictor"
-# Six processes publish models of their own at once; the best is the third.
-RACE = """
-import os, sys
-from sweepkit.registry.gate import Gate, Scorecard
-from sweepkit.registry.publish import publish
-from sweepkit.tracking import Store, open_store
-
-store = Store(uri=sys.argv[1], experiment="tests")
-gate, starter = os.pipe()
-children = []
-for pair, value in zip(sys.argv[2:], (5.0, 4.0, 1.0, 3.0, 2.0, 6.0)):
-    child = os.fork()
-    if child == 0:
-        os.close(starter)
-        os.read(gate, 1)  # returns when the parent closes its end
-        run_id, model_id = pair.split(",")
-        card = Scorecard(metric="m", value=value, direction="minimize", holdout="h")
-        publish(open_store(store), run_id=run_id, model_id=model_id,
-                model_name="predictor", scorecard=card, gate=Gate())
-        os._exit(0)
-    children.append(child)
-os.close(starter)
-codes = [os.waitpid(child, 0)[1] for child in children]
-sys.exit(f"exit codes {codes}" if any(codes) else 0)
-"""
 
 
 @pytest.fixture
@@ -101,7 +73,7 @@ def test_the_first_version_becomes_champion_with_its_facts(opened, offer, train)
     assert version.run_id == run_id
     assert version.source == f"models:/{model_id}"
     assert version.tags["run_id"] == run_id
-    assert version.tags["lifecycle"] == "development"
+    assert version.tags["lifecycle"] == "production"
     assert version.tags["config_hash"] == "abc"
     assert version.tags["seed"] == "42"
     assert version.tags["score.value"] == "2.0"
@@ -130,7 +102,13 @@ def test_a_better_model_replaces_the_champion_and_a_worse_one_does_not(opened, o
     assert better.decision.promote
     assert not worse.decision.promote
     aliases = opened.client.get_registered_model(NAME).aliases
-    assert {a: str(v) for a, v in aliases.items()} == {CHAMPION: "2", PREVIOUS: "1"}
+    assert {a: str(v) for a, v in aliases.items()} == {
+        CHAMPION: "2",
+        "production": "2",
+        PREVIOUS: "1",
+        "challenger": "3",
+        "staging": "3",
+    }
     assert opened.client.get_model_version(NAME, "3").tags[PROMOTED] == "False"
 
 
@@ -216,19 +194,3 @@ def test_a_name_mlflow_forbids_is_refused_by_its_key(opened, name):
             scorecard=card,
             gate=Gate(),
         )
-
-
-def test_processes_that_publish_at_once_leave_the_best_as_champion(
-    store, opened, train
-):
-    """An alias has no compare-and-swap: without our lock the last writer wins."""
-    pairs = [train() for _ in range(6)]
-    command = [sys.executable, "-c", RACE, store.uri]
-    command += [",".join(pair) for pair in pairs]
-
-    race = subprocess.run(command, capture_output=True, text=True, check=False)
-
-    assert race.returncode == 0, race.stderr
-    champion = opened.client.get_model_version_by_alias(NAME, CHAMPION)
-    assert champion.run_id == pairs[2][0]
-    assert len(opened.client.search_model_versions(f"name='{NAME}'")) == 6

@@ -14,7 +14,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
-from sweepkit.errors import ConfigError, DiskError, StoreError
+from sweepkit.errors import ConfigError, DiskError, IntegrityError, StoreError
 from sweepkit.tracking import open_store, start_run
 from sweepkit.tracking.dataset import Table
 from sweepkit.tracking.model import ModelCard, load_pipeline, save_pipeline
@@ -208,7 +208,7 @@ def test_a_pickled_model_is_never_loaded(tmp_path, table, boosting):
         pip_requirements=[],
     )
 
-    with pytest.raises(ConfigError, match="saved by skops but as cloudpickle"):
+    with pytest.raises(IntegrityError, match="saved by skops but as cloudpickle"):
         load_pipeline(str(tmp_path / "model"))
 
 

@@ -1,12 +1,14 @@
 """One trial from table to registered version, in this process."""
 
 import json
+from pathlib import Path
 
 import mlflow
 import numpy as np
 import pandas as pd
 import pytest
 
+from sweepkit.data.column_profile import TableProfile
 from sweepkit.errors import (
     ConfigError,
     DataError,
@@ -69,7 +71,8 @@ def test_a_run_carries_all_that_it_takes_to_understand_it(bench):
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_is_saved_and_served_equal(bench, model):
     """What MLflow serves must be what was judged, to the last digit."""
-    bench.train(f"model={model}", *SMALL.get(model, []))
+    # The dummy is the floor itself, which the gate would refuse.
+    bench.train(f"model={model}", *SMALL.get(model, []), "registry.gate=off")
 
     table = pd.read_csv(bench.folder / "houses.csv")
     rows = table[["size", "town", "garden", "sold_on"]].assign(
@@ -165,16 +168,120 @@ def test_every_way_to_evaluate_runs(bench, evaluation):
     assert bench.train(*evaluation, "registry.publish=false") > 0
 
 
+POOR = "model.estimator.alpha=300"
+
+
 def test_only_a_better_model_becomes_champion(bench):
     """A worse one is registered, and stays in the row behind."""
-    bench.train()
+    bench.train(POOR)
     bench.train("model=dummy")
     assert champion(bench.client) == "1"
 
-    bench.train("model.estimator.alpha=0.01")
+    bench.train()
 
     assert champion(bench.client) == "3"
     assert bench.client.get_model_version(NAME, "2").tags["promoted"] == "False"
+
+
+def test_a_gain_that_may_be_chance_changes_nothing(bench, capsys):
+    """On 24 rows a slightly lower error proves nothing, and it says so."""
+    bench.train()
+    capsys.readouterr()
+    bench.train("model.estimator.alpha=0.5")
+
+    assert champion(bench.client) == "1"
+    assert "the champion stays: holdout_rmse improved by" in capsys.readouterr().out
+
+
+def test_a_run_keeps_what_later_candidates_are_compared_with(bench):
+    """Pairs of errors on the same rows need the rows, not only their mean."""
+    bench.train()
+
+    run_id = bench.last_run().info.run_id
+    file = bench.client.download_artifacts(run_id, "holdout_predictions.parquet")
+    kept = pd.read_parquet(file)
+    rmse = np.sqrt(np.mean((kept["predicted"] - kept["actual"]) ** 2))
+    assert rmse == pytest.approx(bench.last_run().data.metrics["holdout_rmse"])
+    price = pd.read_csv(bench.folder / "houses.csv")["price"]
+    np.testing.assert_array_equal(price[kept["row"]], kept["actual"])
+    assert "training_rows.parquet" in bench.artifacts()
+
+
+def test_the_decision_is_kept_with_its_numbers(bench):
+    """Why it went live is asked long afterwards."""
+    bench.train(POOR)
+    bench.train()
+
+    run_id = bench.last_run().info.run_id
+    file = Path(bench.client.download_artifacts(run_id, "gate.json"))
+    decision = json.loads(file.read_text())
+    assert decision["promote"] is True
+    assert decision["numbers"]["comparison"]["n_rows"] == 24
+    assert decision["numbers"]["limits"]["size_mb"] > 0
+    tags = bench.client.get_model_version(NAME, "2").tags
+    assert tags["decision"] == decision["reason"]
+
+
+def test_a_grown_table_lets_a_better_model_through(bench):
+    """The champion is asked again, about rows it has not learned from."""
+    bench.train(POOR)
+    table = pd.read_csv(bench.folder / "houses.csv")
+    parts = [table.assign(size=table["size"] + n / 8) for n in range(6)]
+    for n, part in enumerate(parts):
+        part["price"] += 3 * n / 8
+    grown = pd.concat(parts).assign(house_id=np.arange(6 * len(table)))
+    grown.to_csv(bench.folder / "houses.csv", index=False)
+    bench.train()
+
+    assert champion(bench.client) == "2"
+    reason = bench.client.get_model_version(NAME, "2").tags["decision"]
+    assert "scored again" in reason
+    assert "left out, as it has learned from them" in reason
+
+
+def test_a_champion_that_cannot_be_asked_stays(bench):
+    """It needs a column that the table no longer has."""
+    bench.train(POOR)
+    table = pd.read_csv(bench.folder / "houses.csv").drop(columns="town")
+    table.to_csv(bench.folder / "houses.csv", index=False)
+    bench.train()
+    assert champion(bench.client) == "1"
+    reason = bench.client.get_model_version(NAME, "2").tags["decision"]
+    assert "'town'" in reason
+
+    bench.train("registry.gate=off")
+    assert champion(bench.client) == "3"
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("registry.max_latency_ms=0.001", "registry.max_latency_ms"),
+        ("registry.max_size_mb=0.0001", "registry.max_size_mb"),
+    ],
+)
+def test_a_model_beyond_a_limit_does_not_go_live(bench, override, said):
+    """Also when there is none to compare it with."""
+    bench.train(override)
+
+    version = bench.client.get_model_version(NAME, "1")
+    assert version.tags["promoted"] == "False"
+    assert said in version.tags["decision"]
+
+
+def test_the_model_carries_its_training_rows_profile(bench):
+    """The server checks requests against it and measures drift from it."""
+    bench.train()
+
+    (file,) = bench.folder.rglob("profile.json")
+    profile = TableProfile.from_dict(json.loads(file.read_text()))
+    assert [column.name for column in profile.columns] == [
+        "size",
+        "town",
+        "garden",
+        "sold_on",
+    ]
+    assert (profile.target, profile.n_rows) == ("price", 96)
 
 
 def test_publishing_can_be_left_out(bench):
@@ -232,6 +339,9 @@ def test_a_failing_fit_ends_its_run_failed_with_the_cause_kept(bench):
         (["evaluation=group_kfold"], ConfigError, "evaluation.group must be given"),
         (["registry.model_name=a/b"], ConfigError, "registry.model_name"),
         (["registry.gate=never"], ConfigError, "registry.gate"),
+        (["registry.confidence=95"], ConfigError, "registry.confidence"),
+        (["registry.max_slice_loss=-1"], ConfigError, "registry.max_slice_loss"),
+        (["registry.signature=same"], ConfigError, "registry.signature"),
         (["tracking.uri=ftp://h"], ConfigError, "tracking.uri"),
         (["tracking.uri=http://127.0.0.1:9"], StoreError, "tracking=local"),
     ],

@@ -26,7 +26,7 @@ CONF = Path("conf")
 app = typer.Typer(
     name="sweepkit",
     help="Look at registered models, change which one is live, rebuild and use them.",
-    epilog="Exit codes: 0 done, 2 settings or data, 4 store, 5 disk, 7 differences found.",
+    epilog="Exit codes: 0 done, 2 settings or data, 4 store, 5 disk, 7 differences.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -137,9 +137,7 @@ def doctor(
 
 @app.command()
 def predict(
-    source: Annotated[
-        Path, typer.Option("--input", help="A table: .csv or .parquet.")
-    ],
+    source: Annotated[Path, typer.Option("--input", help="A table: .csv or .parquet.")],
     target: Annotated[
         Path, typer.Option("--output", help="Where to write: .csv or .parquet.")
     ],
@@ -154,3 +152,56 @@ def predict(
     from sweepkit.cli.predicting import predict_table
 
     predict_table(source, target, version, words or [], conf, as_json=as_json)
+
+
+Run = Annotated[
+    Path, typer.Option("--run", help="The run.json that train.py wrote.", metavar="FILE")
+]
+RUN = Path("outputs", "dvc", "train", "best", "run.json")
+
+
+@app.command()
+def prepare(
+    words: Words = None,
+    conf: Conf = CONF,
+    output: Annotated[
+        Path, typer.Option("--output", help="Folder of the files.", metavar="FOLDER")
+    ] = Path("outputs", "dvc", "prepare"),
+    as_json: AsJson = False,
+) -> None:
+    """Check and split the table; write fingerprints, schema and profile."""
+    from sweepkit.cli.stages import prepare_table
+
+    prepare_table(words or [], conf, output, as_json=as_json)
+
+
+@app.command()
+def evaluate(
+    words: Words = None,
+    conf: Conf = CONF,
+    run: Run = RUN,
+    output: Annotated[
+        Path, typer.Option("--output", help="Folder of the files.", metavar="FOLDER")
+    ] = Path("outputs", "dvc", "evaluate"),
+    as_json: AsJson = False,
+) -> None:
+    """Write a recorded run's scores and the data of its figures, for dvc."""
+    from sweepkit.cli.stages import evaluate_run
+
+    evaluate_run(run, words or [], conf, output, as_json=as_json)
+
+
+@app.command()
+def register(
+    words: Words = None,
+    conf: Conf = CONF,
+    run: Run = RUN,
+    output: Annotated[
+        Path, typer.Option("--output", help="A .json file to write.", metavar="FILE")
+    ] = Path("outputs", "dvc", "register", "registered.json"),
+    as_json: AsJson = False,
+) -> None:
+    """Register a recorded run's model; the gate decides whether it is the champion."""
+    from sweepkit.cli.stages import register_run
+
+    register_run(run, words or [], conf, output, as_json=as_json)

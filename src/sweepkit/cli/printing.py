@@ -6,25 +6,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 
 def print_json(value: Any) -> None:
     """Print one JSON document; what JSON has no number for becomes null."""
     print(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows under their columns; what is not text is written as a person would."""
-    table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        # As Text: brackets in a value are no markup.
-        table.add_row(*(Text(write_value(value)) for value in row))
-    Console(highlight=False, soft_wrap=False).print(table)
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Print rows under their columns, each on one line; a long text belongs last."""
+    lines = [tuple(columns), *(tuple(map(write_value, row)) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    print(title)
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print("  " + "  ".join(cells).rstrip())
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:
@@ -37,14 +34,14 @@ def print_facts(facts: Mapping[str, Any]) -> None:
 def write_value(value: Any) -> str:
     """Return a value as a person would write it."""
     if value is None or value == "":
-        return "–"
+        return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.6g}"
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or "–"
-    return str(value)
+        return ", ".join(map(str, value)) or "-"
+    return " ".join(str(value).split())  # on one line
 
 
 def write_time(seconds: float) -> str:

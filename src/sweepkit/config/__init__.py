@@ -2,6 +2,7 @@
 
 from sweepkit.config.resolvers import register_resolvers
 from sweepkit.config.schema import register_schemas
+from sweepkit.config.serve_schema import register_serve_schema
 
 __all__ = ["TRUSTED", "register"]
 
@@ -12,4 +13,5 @@ TRUSTED = ("sweepkit.*", "sklearn.*", "lightgbm.*")
 def register() -> None:
     """Make types and resolvers known to Hydra; call before `hydra.main` runs."""
     register_schemas()
+    register_serve_schema()
     register_resolvers()

@@ -115,6 +115,11 @@ class RegistryConfig:
     model_name: str = "${data.model_name}"
     gate: str = "better"
     min_gain: float = 0.0
+    confidence: float = 0.95
+    max_slice_loss: float | None = 0.10
+    max_latency_ms: float | None = None
+    max_size_mb: float | None = None
+    signature: str = "compatible"
 
 
 @dataclass

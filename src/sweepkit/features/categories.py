@@ -10,6 +10,11 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 BLANK = "(blank)"
 
 
+def name_blank(cell: Any) -> str:
+    """Return a cell as text; None, NaN and NaT as `(blank)`."""
+    return BLANK if cell is None or cell != cell else str(cell)
+
+
 class NamedBlanks(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Turn every cell into text and every missing one into `(blank)`.
 
@@ -25,7 +30,6 @@ class NamedBlanks(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # typ
 
     def transform(self, X: pd.DataFrame) -> NDArray[np.object_]:
         """Return an array of `str`, never of None or NaN."""
-        cells = X.to_numpy(dtype=object)
-        named = np.where(pd.isna(cells), BLANK, cells).ravel()
-        texts = np.fromiter(map(str, named), dtype=object, count=named.size)
+        cells = X.astype(object).where(X.notna(), None).to_numpy(dtype=object)
+        texts = np.fromiter(map(name_blank, cells.ravel()), object, count=cells.size)
         return texts.reshape(cells.shape)

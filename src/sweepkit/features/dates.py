@@ -8,7 +8,23 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 PARTS = ("year", "month", "day", "weekday", "hour", "days_since_1970")
+Dates = NDArray[np.datetime64]
 _SECONDS_PER_DAY = 86_400.0
+
+
+def split_dates(dates: Dates) -> NDArray[np.float64]:
+    """Split dates in microseconds, shape (n_rows,), into (n_rows, 6) in `PARTS`."""
+    days, months = dates.astype("M8[D]"), dates.astype("M8[M]")
+    since = days.astype(np.int64)
+    parts = np.empty((len(dates), len(PARTS)))
+    parts[:, 0] = dates.astype("M8[Y]").astype(np.int64) + 1970
+    parts[:, 1] = months.astype(np.int64) % 12 + 1
+    parts[:, 2] = (days - months.astype("M8[D]")).astype(np.int64) + 1
+    parts[:, 3] = (since + 3) % 7  # the first of January 1970 was a Thursday
+    parts[:, 4] = (dates - days).astype("m8[h]").astype(np.int64)
+    parts[:, 5] = dates.astype(np.int64) / 1e6 / _SECONDS_PER_DAY
+    parts[np.isnat(dates)] = np.nan
+    return parts
 
 
 class DateParts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -27,7 +43,7 @@ class DateParts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def transform(self, X: pd.DataFrame) -> NDArray[np.float64]:
         """Return the parts, column by column in the order of `PARTS`."""
-        return np.hstack([_parts_of(X[name]) for name in X.columns])
+        return np.hstack([split_dates(_read_dates(X[name])) for name in X.columns])
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return names such as `sold_on_year`."""
@@ -35,11 +51,6 @@ class DateParts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(names, dtype=object)
 
 
-def _parts_of(column: pd.Series) -> NDArray[np.float64]:
-    dates = pd.to_datetime(column)
-    seconds = (dates - pd.Timestamp(0)).dt.total_seconds()
-    clock = dates.dt
-    parts = (clock.year, clock.month, clock.day, clock.day_of_week, clock.hour)
-    return np.column_stack(
-        [*(part.to_numpy(np.float64) for part in parts), seconds / _SECONDS_PER_DAY]
-    )
+def _read_dates(column: pd.Series) -> Dates:
+    # Whatever unit a table keeps its dates in, the parts are computed from the same.
+    return pd.to_datetime(column).dt.as_unit("us").to_numpy()

@@ -9,12 +9,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from sweepkit.errors import ConfigError
 from sweepkit.features.coastlines import COASTLINES
-from sweepkit.features.distance import (
-    Floats,
-    Points,
-    distance_to_line_km,
-    distance_to_points_km,
-)
+from sweepkit.features.distance import Floats, Points
+from sweepkit.features.landmarks import Landmarks
 
 
 class GeoFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -89,19 +85,8 @@ class GeoFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             coordinate is NaN.
         """
         degrees = X[self.columns].to_numpy(dtype=np.float64, na_value=np.nan)
-        latitude, longitude = degrees[:, 0], degrees[:, 1]
-        # Elementwise rather than `degrees @ turns_`: a matrix product may round one row
-        # differently from the same row among many, and serving scores one at a time.
-        parts = [
-            latitude[:, None] * self.turns_[0] + longitude[:, None] * self.turns_[1]
-        ]
-        if len(self.places_):
-            to_places = distance_to_points_km(latitude, longitude, self.places_)
-            parts += [to_places, to_places.min(axis=1, keepdims=True)]
-        if len(self.coastline_):
-            to_coast = distance_to_line_km(latitude, longitude, self.coastline_)
-            parts.append(to_coast[:, None])
-        return np.concatenate(parts, axis=1)
+        landmarks = Landmarks(self.turns_, self.places_, self.coastline_)
+        return landmarks.describe(degrees[:, 0], degrees[:, 1])
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the output names, units included."""

@@ -1,5 +1,6 @@
 """Quotients of two columns, such as rooms per household."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -8,6 +9,17 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from sweepkit.errors import ConfigError
+
+Floats = NDArray[np.float64]
+Positions = Sequence[int] | NDArray[np.intp]
+
+
+def divide(values: Floats, numerators: Positions, denominators: Positions) -> Floats:
+    """Divide columns of `values` by columns of it; a quotient by 0 is NaN."""
+    # NaN, unlike the infinity of a plain division, is a blank to every model here.
+    below = values[:, denominators]
+    below[below == 0] = np.nan
+    return values[:, numerators] / below
 
 
 class Ratios(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -51,7 +63,7 @@ class Ratios(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.denominators_ = [position[pair[1]] for pair in self.pairs.values()]
         return self
 
-    def transform(self, X: pd.DataFrame) -> NDArray[np.float64]:
+    def transform(self, X: pd.DataFrame) -> Floats:
         """Compute the ratios.
 
         Args:
@@ -61,10 +73,7 @@ class Ratios(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Shape (n_rows, n_pairs); NaN where a part is NaN or the denominator 0.
         """
         values = X[self.columns].to_numpy(dtype=np.float64, na_value=np.nan)
-        denominator = values[:, self.denominators_]
-        # NaN, unlike the infinity of a plain division, is a blank to every model here.
-        denominator = np.where(denominator == 0, np.nan, denominator)
-        return np.asarray(values[:, self.numerators_] / denominator, dtype=np.float64)
+        return divide(values, self.numerators_, self.denominators_)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the output names: the keys of `pairs`."""

@@ -30,7 +30,9 @@ def open_record(
     origin = describe_origin(Path.cwd())
     run = open_parent(store, plan, sweep_id, config=sweep, origin=origin)
     record = SweepRecord(store, plan, run, origin)
-    if not plan.name:
+    if plan.name:
+        record.reconcile(plan.earlier)
+    else:
         # Other processes may have recorded jobs of a plain sweep before.
         record.recall(find_children(store, run.run_id))
     return record

@@ -76,7 +76,7 @@ def _register(
     record_inputs(run, settings, rows)
     model = record_end(run, settings, rows, trial, folder)
     assert model is not None
-    published = register(run, settings, rows, trial.judgement, model)
+    published = register(run, settings, rows, trial, model)
     notes = {"trial": f"{best.number} ({_words(best.params)})"}
     notes |= note_links(report, run) | note_version(published, store.uri)
     return trial.judgement, notes

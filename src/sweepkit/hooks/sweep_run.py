@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hydra.core.utils import JobReturn
 from hydra.experimental.callback import Callback
@@ -18,7 +21,13 @@ if TYPE_CHECKING:  # they import MLflow
     from sweepkit.hooks.record import SweepRecord
     from sweepkit.sweep.outcome import Outcome, SweepPlan, SweepResult
 
-_OUR_SWEEPERS = "sweepkit."
+Made = TypeVar("Made")
+log = logging.getLogger(__name__)
+
+_OURS = "sweepkit."
+# After a signal. A server may hang, and a clean stop has five seconds in all; what else
+# takes time is importing MLflow, which ends.
+_SERVER_WAITED_S, _FILE_WAITED_S = 4.0, 15.0
 
 
 class SweepRun(Callback):
@@ -35,17 +44,29 @@ class SweepRun(Callback):
     def __init__(self) -> None:
         self.sweep_id = ""
         self._config: DictConfig | None = None
-        self._record: SweepRecord | None = None
+        self._opening: Future[SweepRecord] | None = None
         self._started: dict[int, float] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel to a worker without what belongs to this process."""
-        return self.__dict__ | {"_record": None}
+        return self.__dict__ | {"_opening": None}
 
     @property
     def run_ids(self) -> Mapping[int, str]:
         """MLflow run of each trial on record, by its number."""
         return {} if self._record is None else self._record.run_ids
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether trials can be recorded at once.
+
+        Raises:
+            SweepkitError: If the store cannot be reached or written.
+        """
+        if self._opening is None or not self._opening.done():
+            return self._opening is None
+        self._opening.result()
+        return True
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Remember that this is a sweep, and which."""
@@ -95,20 +116,28 @@ class SweepRun(Callback):
             close_plain(self._record, config, self.sweep_id)
 
     def on_sweep_start(self, plan: SweepPlan) -> None:
-        """Open the sweep's run and bring it in step with the study.
+        """Begin to open the sweep's run and to bring it in step with the study.
+
+        MLflow takes seconds to import; beside a pool of workers nobody waits for it.
 
         Raises:
-            SweepkitError: If the store cannot be reached or written.
+            SweepkitError: If the store is waited for and cannot be opened.
         """
         assert self._config is not None
-        record = self._open(self._config, lambda: plan)
-        if record is not None:
-            record.reconcile(plan.earlier)
+
+        def plan_it() -> SweepPlan:
+            return plan
+
+        self._open(self._config, plan_it, at_once=not self._has_pool())
 
     def on_trial_end(self, outcome: Outcome) -> None:
-        """Record a trial; if the store fails, later."""
-        if self._record is not None:
-            self._record.add(outcome)
+        """Record a trial; if the store fails, later.
+
+        Raises:
+            SweepkitError: If the store could not be opened.
+        """
+        if self._opening is not None:
+            self._opening.result().add(outcome)
 
     def on_sweep_end(self, result: SweepResult) -> None:
         """End the record, and register the best trial of a sweep that was finished.
@@ -116,25 +145,66 @@ class SweepRun(Callback):
         Raises:
             SweepkitError: If the store fails, or refitting or registering does.
         """
-        if self._record is not None:
+        if self._opening is None:
+            return
+        wait([self._opening], self._most_waited_s() if result.interrupted else None)
+        if not self._opening.done():
+            log.warning("MLflow is not open yet; the same command records this later.")
+        elif sys.exc_info()[1] is None or self._opening.exception() is None:
             from sweepkit.hooks.closing import close_sweep
 
             assert self._config is not None
-            close_sweep(self._record, result, self._config)
+            close_sweep(self._opening.result(), result, self._config)
+
+    @property
+    def _record(self) -> SweepRecord | None:
+        """The record, if it is open."""
+        if self._opening is None or not self._opening.done():
+            return None
+        return None if self._opening.exception() else self._opening.result()
 
     def _open(
-        self, config: DictConfig, plan: Callable[[], SweepPlan]
+        self, config: DictConfig, plan: Callable[[], SweepPlan], *, at_once: bool = True
     ) -> SweepRecord | None:
-        """Return the sweep's record, opened once; None with tracking=off."""
-        if self._record is None and config.tracking.uri is not None:
-            from sweepkit.hooks.opening import open_record
+        """Return the sweep's record, opened once; None with tracking=off, or later."""
+        if self._opening is None and config.tracking.uri is not None:
+            sweep, sweep_id = self._config, self.sweep_id
+            assert sweep is not None
 
-            assert self._config is not None
-            self._record = open_record(config, self._config, plan(), self.sweep_id)
-        return self._record
+            def open_it() -> SweepRecord:
+                from sweepkit.hooks.opening import open_record
+
+                return open_record(config, sweep, plan(), sweep_id)
+
+            self._opening = _call_now(open_it) if at_once else _call_later(open_it)
+        if self._opening is None or not at_once:
+            return None
+        return self._opening.result()
+
+    def _most_waited_s(self) -> float:
+        assert self._config is not None
+        is_server = str(self._config.tracking.uri).startswith("http")
+        return _SERVER_WAITED_S if is_server else _FILE_WAITED_S
+
+    def _has_pool(self) -> bool:
+        assert self._config is not None
+        return str(self._config.hydra.launcher._target_).startswith(_OURS)
 
     def _is_plain(self) -> bool:
         """Tell whether this is a sweep that only Hydra's own events tell of."""
         if self._config is None:
             return False
-        return not str(self._config.hydra.sweeper._target_).startswith(_OUR_SWEEPERS)
+        return not str(self._config.hydra.sweeper._target_).startswith(_OURS)
+
+
+def _call_now(call: Callable[[], Made]) -> Future[Made]:
+    future: Future[Made] = Future()
+    future.set_result(call())
+    return future
+
+
+def _call_later(call: Callable[[], Made]) -> Future[Made]:
+    thread = ThreadPoolExecutor(1, thread_name_prefix="opening the record")
+    future = thread.submit(call)
+    thread.shutdown(wait=False)
+    return future

@@ -1,26 +1,51 @@
-"""Move the champion alias between model versions."""
+"""The names that versions of a model go by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
 
 from mlflow import MlflowClient
 
+from sweepkit.registry.standing import look
+
 CHAMPION = "champion"
+CHALLENGER = "challenger"
 PREVIOUS = "previous-champion"
+# The same two by the names of the stages that MLflow once had.
+TWINS = {CHAMPION: "production", CHALLENGER: "staging"}
+
+
+def read_aliases(client: MlflowClient, model_name: str) -> Mapping[str, str]:
+    """Return the version under each alias; nothing before there is such a model."""
+    return look(client, model_name).aliases
 
 
 def champion_version(client: MlflowClient, model_name: str) -> str | None:
     """Return the version under the champion alias, or None before the first one."""
-    aliases = client.get_registered_model(model_name).aliases
-    version = aliases.get(CHAMPION)
-    # MLflow 3.17 types versions as str but hands out int here on SQL stores.
-    return None if version is None else str(version)
+    return read_aliases(client, model_name).get(CHAMPION)
 
 
-def promote(client: MlflowClient, model_name: str, version: str) -> None:
-    """Make `version` the champion and remember the one it replaces."""
-    replaced = champion_version(client, model_name)
-    if replaced == version:
-        return
-    # The way back is written first: a crash between the two calls then leaves
-    # the old champion in place instead of a new one without a rollback target.
-    if replaced is not None:
-        client.set_registered_model_alias(model_name, PREVIOUS, replaced)
-    client.set_registered_model_alias(model_name, CHAMPION, version)
+def point(
+    client: MlflowClient,
+    model_name: str,
+    alias: str,
+    version: str | None,
+    now: Mapping[str, str] | None = None,
+) -> None:
+    """Point an alias and its twin to a version, or take both away for None.
+
+    What is so already is not written again.
+
+    Args:
+        client: MLflow's client.
+        model_name: Registered model.
+        alias: One of those above.
+        version: Where to.
+        now: The aliases, if they were read a moment ago.
+    """
+    known = read_aliases(client, model_name) if now is None else now
+    for name in filter(None, (alias, TWINS.get(alias))):
+        if version is None and name in known:
+            client.delete_registered_model_alias(model_name, name)
+        elif version is not None and known.get(name) != version:
+            client.set_registered_model_alias(model_name, name, version)

@@ -1,92 +1,116 @@
 """Decide whether a candidate may replace the champion. Nothing here does I/O."""
 
+from __future__ import annotations
+
 import math
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
-from sweepkit.errors import ConfigError
+from sweepkit.evaluation.gains import relative_gain as share_gained
+from sweepkit.registry.limits import (
+    Findings,
+    Limits,
+    refuse_break,
+    refuse_floor,
+    refuse_slice,
+    refuse_weight,
+)
+from sweepkit.registry.numbers import collect_numbers, describe_chance
+from sweepkit.registry.rules import HOW_TO_OVERRIDE, Decision, Gate, Scorecard
 
-Direction = Literal["minimize", "maximize"]
-HOW_TO_OVERRIDE = "set `registry.gate=off` to promote without comparing"
+if TYPE_CHECKING:  # it imports scikit-learn
+    from sweepkit.evaluation.resampling import Comparison
+
+__all__ = [
+    "HOW_TO_OVERRIDE",
+    "Decision",
+    "Gate",
+    "Scorecard",
+    "judge",
+    "relative_gain",
+]
+
+_NOTHING_FOUND = Findings()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scorecard:
-    """What the gate knows about one model version.
+def judge(
+    candidate: Scorecard,
+    champion: Scorecard | None,
+    gate: Gate,
+    findings: Findings = _NOTHING_FOUND,
+    comparison: Comparison | None = None,
+) -> Decision:
+    """Apply the gate's rules in order; the first that settles it gives the reason.
 
-    Attributes:
-        metric: Name of the metric, such as `holdout_rmse`.
-        value: Its value, in the metric's own unit.
-        direction: Which way the metric is better.
-        holdout: Fingerprint of the rows it was measured on.
+    Args:
+        candidate: What it achieved.
+        champion: What the champion did; None before the first one.
+        gate: The rules.
+        findings: What else was measured of the candidate.
+        comparison: Both on the same rows; its scores then count instead of those on
+            the cards. Without it a better score is taken at its word.
     """
-
-    metric: str
-    value: float
-    direction: Direction
-    holdout: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """Rules for promotion.
-
-    Attributes:
-        mode: `better` compares with the champion; `off` lets every candidate pass.
-        min_gain: Smallest relative improvement that counts; 0.01 means 1 %.
-    """
-
-    mode: Literal["better", "off"] = "better"
-    min_gain: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.mode not in ("better", "off"):
-            raise ConfigError(
-                f"registry.gate is {self.mode!r}; use `better`, or `off` in quotes "
-                f"where it stands in a YAML file."
-            )
-        if not 0 <= self.min_gain < math.inf:
-            raise ConfigError(
-                f"registry.min_gain is {self.min_gain}; use 0 or more: 0.01 is 1 %."
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A verdict and the sentence that explains it to a person."""
-
-    promote: bool
-    reason: str
-
-
-def judge(candidate: Scorecard, champion: Scorecard | None, gate: Gate) -> Decision:
-    """Apply the gate's rules in order; the first that settles it gives the reason."""
-    if gate.mode == "off":
-        return Decision(True, "the gate is off")
-    if not math.isfinite(candidate.value):
-        return Decision(
-            False, f"its {candidate.metric} is {candidate.value}; {HOW_TO_OVERRIDE}"
-        )
-    if champion is None:
-        return Decision(True, "there is no champion yet")
-    obstacle = _find_obstacle(candidate, champion)
-    if obstacle:
-        return Decision(False, f"{obstacle}; {HOW_TO_OVERRIDE}")
-    return _compare(candidate, champion, gate)
+    if comparison is not None:
+        champion = replace(candidate, value=comparison.champion)
+        candidate = replace(candidate, value=comparison.candidate)
+    promote, reason = _settle(candidate, champion, gate, findings, comparison)
+    return Decision(
+        promote,
+        reason,
+        collect_numbers(
+            score=asdict(candidate),
+            champion=None if champion is None else champion.value,
+            rules=asdict(gate),
+            findings=findings,
+            comparison=comparison,
+        ),
+    )
 
 
 def relative_gain(candidate: Scorecard, champion: Scorecard) -> float:
     """Return the improvement as a share of the champion's value; 0.01 means 1 %."""
-    change = candidate.value - champion.value
-    gain = -change if candidate.direction == "minimize" else change
-    if not math.isfinite(champion.value):
-        return math.inf
-    if champion.value == 0:
-        return math.copysign(math.inf, gain) if gain else 0.0
-    return gain / abs(champion.value)
+    return share_gained(candidate.value, champion.value, candidate.direction)
 
 
-def _find_obstacle(candidate: Scorecard, champion: Scorecard) -> str:
+def _settle(
+    candidate: Scorecard,
+    champion: Scorecard | None,
+    gate: Gate,
+    findings: Findings,
+    comparison: Comparison | None,
+) -> tuple[bool, str]:
+    if gate.mode == "off":
+        return True, "the gate is off"
+    obstacle = _refuse_alone(candidate, findings, gate.limits)
+    if champion is not None:
+        obstacle = (
+            obstacle
+            or _find_difference(candidate, champion)
+            or refuse_break(findings, gate.limits)
+        )
+    if obstacle:
+        return False, f"{obstacle}; {HOW_TO_OVERRIDE}"
+    if champion is None:
+        return True, "there is no champion yet"
+    shortfall, sentence = _compare(candidate, champion, gate, comparison)
+    if shortfall:
+        return False, shortfall
+    worse_off = refuse_slice(findings, gate.limits)
+    if worse_off:
+        return False, f"{sentence}, but {worse_off}; {HOW_TO_OVERRIDE}"
+    return True, sentence
+
+
+def _refuse_alone(candidate: Scorecard, findings: Findings, limits: Limits) -> str:
+    """Return why it may not serve whatever the champion is, or nothing."""
+    metric, value = candidate.metric, candidate.value
+    if not math.isfinite(value):
+        return f"its {metric} is {value}"
+    floor = refuse_floor(metric, value, candidate.direction, findings)
+    return floor or refuse_weight(findings, limits)
+
+
+def _find_difference(candidate: Scorecard, champion: Scorecard) -> str:
     """Return why the two cannot be compared, or nothing."""
     if (candidate.metric, candidate.direction) != (champion.metric, champion.direction):
         return (
@@ -98,16 +122,28 @@ def _find_obstacle(candidate: Scorecard, champion: Scorecard) -> str:
     return ""
 
 
-def _compare(candidate: Scorecard, champion: Scorecard, gate: Gate) -> Decision:
+def _compare(
+    candidate: Scorecard,
+    champion: Scorecard,
+    gate: Gate,
+    comparison: Comparison | None,
+) -> tuple[str, str]:
+    """Return in what the candidate falls short, or nothing, and how it did."""
     gain = relative_gain(candidate, champion)
-    values = f"{candidate.value:.6g} against {champion.value:.6g}"
+    values = f"({candidate.value:.6g} against {champion.value:.6g})"
     if gain <= 0:
         verb = "equals" if gain == 0 else "is worse than"
-        return Decision(False, f"{candidate.metric} {verb} the champion's ({values})")
+        return f"{candidate.metric} {verb} the champion's {values}", ""
+    sentence = f"{candidate.metric} improved by {gain:.2%} {values}"
     if gain < gate.min_gain:
-        return Decision(
-            False,
-            f"{candidate.metric} improved by {gain:.2%} ({values}), less than the "
-            f"required {gate.min_gain:.2%} (registry.min_gain)",
+        least = f"less than the required {gate.min_gain:.2%} (registry.min_gain)"
+        return f"{sentence}, {least}", ""
+    if comparison is None:
+        return "", sentence
+    if not comparison.low > 0:
+        chance = (
+            f"which may be chance: {describe_chance(comparison)}; its interval must "
+            f"lie above zero (registry.confidence)"
         )
-    return Decision(True, f"{candidate.metric} improved by {gain:.2%} ({values})")
+        return f"{sentence}, {chance}", ""
+    return "", f"{sentence}: {describe_chance(comparison)}"

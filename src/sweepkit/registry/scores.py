@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import cast
 
-from sweepkit.registry.gate import Direction, Scorecard
+from sweepkit.evaluation.gains import Direction
+from sweepkit.registry.gate import Scorecard
 
 _METRIC = "score.metric"
 _VALUE = "score.value"

@@ -1,6 +1,8 @@
 """What is said and written at the end of a sweep."""
 
 from collections.abc import Sequence
+from importlib import import_module
+from threading import Thread
 
 from optuna.study import Study
 
@@ -9,11 +11,26 @@ from sweepkit.sweep.memory import StudyMemory
 from sweepkit.sweep.outcome import Outcome, State, SweepPlan, SweepResult
 from sweepkit.sweep.report import write_sweep_report
 from sweepkit.sweep.results import write_optimization_results
+from sweepkit.sweep.standing import Standing
 from sweepkit.sweep.stopping import too_many_failures
 from sweepkit.sweep.table import print_sweep_summary
 
 RESULTS = "optimization_results.yaml"
 REPORT = "sweep_report.html"
+
+
+def get_ready() -> None:
+    """Import what the report needs, on a thread, while the last trials run.
+
+    That takes more than a second, during which all workers but one may be idle.
+    """
+    names = ("matplotlib.backends.backend_agg", "optuna.importance", "sklearn.ensemble")
+
+    def import_all() -> None:
+        for name in names:
+            import_module(name)
+
+    Thread(target=import_all, daemon=True).start()
 
 
 def end_sweep(result: SweepResult, study: Study, listeners: Listeners) -> None:
@@ -33,7 +50,8 @@ def end_sweep(result: SweepResult, study: Study, listeners: Listeners) -> None:
     if result.outcomes and not result.interrupted:  # who interrupts wants the prompt
         write_sweep_report(study, result, folder / REPORT)
         notes["report"] = str(folder / REPORT)
-    print_sweep_summary(result, notes=notes)
+    if result.outcomes:
+        print_sweep_summary(result, notes=notes)
     listeners.on_sweep_end(result)
     if result.best is None and not result.interrupted:
         raise too_many_failures(result.outcomes, 1.0)
@@ -50,6 +68,9 @@ def sum_up(
 ) -> SweepResult:
     """Gather what came of a sweep."""
     front = find_front(memory, len(plan.directions))
+    standing = Standing(plan.directions)
+    for outcome in outcomes:
+        standing.add(outcome)
     return SweepResult(
         plan=plan,
         outcomes=tuple(outcomes),
@@ -58,7 +79,7 @@ def sum_up(
         reason=reason,
         interrupted=interrupted,
         seconds=seconds,
-        saved_seconds=estimate_saved(outcomes),
+        saved_seconds=standing.saved_seconds,
     )
 
 
@@ -82,13 +103,3 @@ def find_front(memory: StudyMemory, n_objectives: int) -> tuple[int, ...]:
     if n_objectives < 2:
         return ()
     return tuple(sorted(trial.number for trial in memory.study.best_trials))
-
-
-def estimate_saved(outcomes: Sequence[Outcome]) -> float:
-    """Estimate the seconds that pruned trials would have gone on for.
-
-    Each is taken to need for the folds it was spared what it needed for those it had.
-    """
-    n_folds = max((len(o.folds) for o in outcomes), default=0)
-    pruned = [o for o in outcomes if o.state is State.PRUNED and o.folds]
-    return sum(o.seconds / len(o.folds) * (n_folds - len(o.folds)) for o in pruned)

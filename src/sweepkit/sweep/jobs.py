@@ -17,6 +17,9 @@ from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, flag_override, open_dict, read_write
 
+# The whole configuration and the task's part of it.
+Pickled = tuple[bytes, bytes]
+
 
 @dataclass(frozen=True, slots=True)
 class JobConfig:
@@ -66,6 +69,13 @@ class JobConfigs:
         self._names_a_group = cache(self._look_up_group)
         # A pickled configuration is copied five times faster than a live one.
         self._composed = lru_cache(maxsize=64)(self._compose)
+        self._latest: Pickled | None = None
+        self._spare: JobConfig | None = None
+
+    def get_ready(self) -> None:
+        """Copy the last composition once more, while nobody waits for the next job."""
+        if self._latest is not None and self._spare is None:
+            self._spare = _unpickle(self._latest)
 
     def make(self, number: int, overrides: Sequence[str]) -> JobConfig:
         """Return the configuration of a job, with its node `hydra` filled in.
@@ -83,7 +93,7 @@ class JobConfigs:
         )
         chosen, plain = self._split(words)
         composed = self._composed(*(str(word.input_line) for word in chosen))
-        config = JobConfig(*(pickle.loads(part) for part in composed))
+        config = self._copy(composed)
         for part in (config.whole, config.task):
             ConfigLoaderImpl._apply_overrides_to_config(plain, part)
         hydra = config.whole.hydra
@@ -94,6 +104,13 @@ class JobConfigs:
             hydra.job.id, hydra.job.num = str(number), number
         _fill_in_folder(config)
         return config
+
+    def _copy(self, composed: Pickled) -> JobConfig:
+        spare, self._spare = self._spare, None
+        if spare is not None and composed is self._latest:
+            return spare
+        self._latest = composed
+        return _unpickle(composed)
 
     def _split(self, words: list[Override]) -> tuple[list[Override], list[Override]]:
         """Separate what needs a composition from plain values."""
@@ -112,7 +129,7 @@ class JobConfigs:
     def _look_up_group(self, key: str) -> bool:
         return bool(self._loader.get_group_options(key, results_filter=None))
 
-    def _compose(self, *words: str) -> tuple[bytes, bytes]:
+    def _compose(self, *words: str) -> Pickled:
         """Return the whole and the task's part, pickled."""
         whole = self._loader.load_sweep_config(self._config, list(words))
         task = copy.deepcopy(whole)
@@ -130,20 +147,8 @@ def show_to_hydra(config: JobConfig) -> None:
     HydraConfig.instance().cfg = config.hydra  # type: ignore[assignment]
 
 
-def write_files(config: JobConfig) -> None:
-    """Write what Hydra writes into a job's folder: `.hydra/config.yaml` and others."""
-    hydra = config.whole.hydra
-    if hydra.output_subdir is None:
-        return
-    folder = config.folder / hydra.output_subdir
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {
-        "config.yaml": config.task,
-        "hydra.yaml": config.hydra,
-        "overrides.yaml": hydra.overrides.task,
-    }
-    for name, part in files.items():
-        (folder / name).write_text(OmegaConf.to_yaml(part), encoding="utf-8")
+def _unpickle(composed: Pickled) -> JobConfig:
+    return JobConfig(*(pickle.loads(part) for part in composed))
 
 
 def _fill_in_folder(config: JobConfig) -> None:

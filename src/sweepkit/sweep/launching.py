@@ -20,10 +20,9 @@ def run_with(launcher: Launcher, trials: SessionTrials, n_workers: int) -> None:
         return
     try:
         run_trials(trials, launcher)
-    except BaseException:
-        # Before anything else: what runs on would only keep the cores from the rest.
+    finally:
+        # Before anything else: workers would only keep cores and memory from the rest.
         launcher.close(kill=True)
-        raise
 
 
 def launch_batch(launcher: Launcher, batch: Sequence[Job]) -> list[Finished]:

@@ -39,9 +39,21 @@ class Listeners:
         """Tell which trials are running now."""
         self.display.on_running(numbers)
 
-    def on_trial_end(self, outcome: Outcome) -> None:
-        """Tell of a trial whose result is safe."""
+    def on_trial_saved(self, outcome: Outcome) -> None:
+        """Show a trial whose result is safe."""
         self.display.on_trial_end(outcome)
+
+    @property
+    def are_ready(self) -> bool:
+        """Whether all can be told of trials without making anybody wait.
+
+        Raises:
+            SweepkitError: If one of them never will be.
+        """
+        return all(getattr(other, "is_ready", True) for other in self._others)
+
+    def on_trial_end(self, outcome: Outcome) -> None:
+        """Let it be recorded."""
         for listener in self._others:
             listener.on_trial_end(outcome)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sweepkit.sweep.messages import Finished, Report
-from sweepkit.sweep.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,54 +38,61 @@ class Pool(Protocol):
 
 
 class Trials(Protocol):
-    """What the loop asks and tells; see `sweepkit.sweep.session`."""
+    """What the loop asks and tells; see `sweepkit.sweep.trials`."""
 
     @property
     def n_running(self) -> int:
         """Trials begun and not ended."""
 
+    @property
+    def n_behind(self) -> int:
+        """Trials that ended and are not on record yet."""
+
     def begin(self) -> Job | None:
         """Ask for the next trial, or return None if none should begin."""
-
-    def keep(self, number: int) -> None:
-        """Make a begun trial durable."""
 
     def report(self, number: int, step: int, value: float) -> bool:
         """Take a fold's report and tell whether to prune."""
 
-    def end(self, number: int, finished: Any) -> Outcome:
-        """Tell the study how a trial ended."""
+    def end(self, number: int, finished: Any) -> None:
+        """Let the sampler know how a trial ended."""
 
-    def after(self, outcome: Outcome) -> None:
-        """Do what may wait until the worker is busy again: logs, MLflow."""
+    def rest_s(self) -> float | None:
+        """Return for how long there is nothing to `catch_up`; None for no end."""
+
+    def catch_up(self) -> None:
+        """Do a piece of what no worker waits for: storage, display, MLflow."""
+
+    def finish(self) -> None:
+        """Do all that is left of it."""
 
 
 def run_trials(trials: Trials, pool: Pool) -> None:
     """Ask for a new trial the moment any worker is free.
 
     Batches wait for their slowest member; this loop waits for the fastest, so the
-    sampler also sees each result before it proposes the next point. Only what a worker
-    waits for stands between the end of one trial and the start of the next.
+    sampler also sees each result before it proposes the next point. Whatever takes
+    longer than that, first of all making results durable, is done piece by piece while
+    all workers are busy: none of them ever waits for more than one piece.
     """
-    ended: list[Outcome] = []
+    most_behind: int | None = None
     while True:
-        begun = []
         while pool.idle and (job := trials.begin()) is not None:
             pool.submit(job.number, job.overrides)
-            begun.append(job.number)
-        for number in begun:
-            trials.keep(number)
-        for outcome in ended:
-            trials.after(outcome)
         if not trials.n_running:
+            trials.finish()
             return
-        ended = []
-        for event in pool.poll():
+        # Where trials are quicker than their record, some wait for it after all.
+        most_behind = most_behind or 2 * trials.n_running
+        events = pool.poll(trials.rest_s())
+        for event in events:
             if isinstance(event, Report):
                 prune = trials.report(event.number, event.step, event.value)
                 pool.answer(event.number, prune=prune)
             else:
-                ended.append(trials.end(event.number, event))
+                trials.end(event.number, event)
+        if not events or trials.n_behind > most_behind:
+            trials.catch_up()
 
 
 def run_batches(
@@ -97,8 +103,9 @@ def run_batches(
         batch: list[Job] = []
         while len(batch) < size and (job := trials.begin()) is not None:
             batch.append(job)
-            trials.keep(job.number)
         if not batch:
             return
+        trials.finish()
         for finished in launch(batch):
-            trials.after(trials.end(finished.number, finished))
+            trials.end(finished.number, finished)
+        trials.finish()

@@ -2,7 +2,8 @@
 
 Optuna's own database storage costs 80 to 108 ms a trial, spent in some thirty small
 transactions. One process asks here, so it can keep the study in memory and write each
-trial through: once when it begins, once when it ends.
+trial through: once when it begins, once when it ends. Both may wait until no worker
+does; what is not written yet is lost with the process, and its trial repeated.
 """
 
 import math
@@ -44,6 +45,8 @@ class StudyMemory:
         self._storage = storage
         self._study_id = study_id
         self._running: dict[int, Trial] = {}
+        self._ids: dict[int, int] = {}
+        self._unkept: list[int] = []
         self._durable_ids: dict[int, int] = {}
 
     @property
@@ -55,6 +58,11 @@ class StudyMemory:
     def running(self) -> list[int]:
         """Numbers of the trials that were asked and not told."""
         return sorted(self._running)
+
+    @property
+    def unkept(self) -> list[int]:
+        """Numbers of the trials that were asked and not made durable."""
+        return sorted(self._unkept)
 
     def enqueue(self, params: Mapping[str, Any], **attributes: Any) -> None:
         """Let the next free trial have these parameters, by Optuna's names."""
@@ -70,16 +78,22 @@ class StudyMemory:
         trial = self.study.ask()
         params = suggest(trial)
         self._running[trial.number] = trial
+        self._ids[trial.number] = trial._trial_id
+        self._unkept.append(trial.number)
         return trial, params
 
     def keep(self, number: int) -> None:
-        """Write a begun trial, so that its parameters survive this process.
+        """Write a trial that was asked, so that its parameters survive this process.
+
+        One that has ended already is written whole.
 
         Raises:
             StudyLocked: If another process has added trials to the study meanwhile.
         """
-        if number in self._durable_ids:
+        if number not in self._unkept:
             return
+        # First: a second line would give all later ones other numbers.
+        self._unkept.remove(number)
         durable = self._storage.create_new_trial(
             self._study_id, template_trial=self._frozen(number)
         )
@@ -89,7 +103,8 @@ class StudyMemory:
                 f"while this sweep ran. One process sweeps a study; name another one "
                 f"with hydra.sweeper.study_name."
             )
-        self._durable_ids[number] = durable
+        if number in self._running:
+            self._durable_ids[number] = durable
 
     def report(self, number: int, step: int, value: float) -> bool:
         """Take a fold's report and tell whether the trial should be pruned."""
@@ -102,25 +117,36 @@ class StudyMemory:
         trial.report(value, step)
         return trial.should_prune()
 
-    def tell(self, outcome: Outcome) -> None:
-        """End a trial, in the database first: what is told is never lost."""
-        number = outcome.number
+    def learn(self, outcome: Outcome) -> None:
+        """End a trial in memory, where the sampler sees it; not yet in the database."""
         state, values = optuna_ending(outcome)
-        self.keep(number)
-        kept = encode_outcome(outcome)
-        self._write_end(number, state, values, {OUTCOME: kept})
-        trial = self._running.pop(number)
-        trial.set_user_attr(OUTCOME, kept)
+        trial = self._running.pop(outcome.number)
+        trial.set_user_attr(OUTCOME, encode_outcome(outcome))
         # A pruned trial's value is its last report, which Optuna fills in by itself.
         self.study.tell(trial, values, state=state)
 
+    def tell(self, outcome: Outcome) -> None:
+        """End a trial in the database: what is told is never lost."""
+        number = outcome.number
+        if number in self._running:
+            self.learn(outcome)
+        self.keep(number)
+        if number in self._durable_ids:
+            kept = {OUTCOME: encode_outcome(outcome)}
+            self._write_end(number, *optuna_ending(outcome), kept)
+        del self._ids[number]
+
     def give_back(self) -> None:
-        """End what is running as owed: the next session repeats these parameters."""
+        """End what is running as owed: the next session repeats these parameters.
+
+        So it does with what has been learnt and not been told.
+        """
+        for number in sorted(self._durable_ids):
+            self._write_end(number, TrialState.FAIL, None, {OWED: True})
         for number in self.running:
-            if number in self._durable_ids:
-                self._write_end(number, TrialState.FAIL, None, {OWED: True})
             self.study.tell(self._running.pop(number), state=TrialState.FAIL)
-        # A signal may come just between a trial's first line and our note of it.
+        # A signal may come just between a trial's first line and our note of it, or in
+        # the middle of telling how one ended.
         close_stale(self._storage, self._study_id)
 
     def _write_end(
@@ -138,7 +164,7 @@ class StudyMemory:
         self._storage.set_trial_state_values(durable, state, values)
 
     def _frozen(self, number: int) -> FrozenTrial:
-        return self.study._storage.get_trial(self._running[number]._trial_id)
+        return self.study._storage.get_trial(self._ids[number])
 
     def _own_value(self, number: int, step: int, mean: float) -> float:
         return mean * (step + 1) - sum(

@@ -106,13 +106,17 @@ class SweepResult:
 
 
 class SweepListener(Protocol):
-    """A Hydra callback that also hears of trials, in the sweeper's process."""
+    """A Hydra callback that also hears of trials, in the sweeper's process.
+
+    One that takes a while to open its record may have a property `is_ready`: until it
+    is True, trials are kept for it; what it raises ends the sweep.
+    """
 
     def on_sweep_start(self, plan: SweepPlan) -> None:
         """Hear of the sweep before its first trial."""
 
     def on_trial_end(self, outcome: Outcome) -> None:
-        """Hear of a trial right after its result is safe in the study."""
+        """Hear of a trial soon after its result is safe in the study."""
 
     def on_sweep_end(self, result: SweepResult) -> None:
         """Hear of the end, also after failures and signals; may raise."""

@@ -9,6 +9,8 @@ from hydra.types import HydraContext, TaskFunction
 from hydra_plugins.hydra_optuna_sweeper.config import OptunaSweeperConf
 from omegaconf import DictConfig
 
+from sweepkit.sweep.pool import PoolLauncher
+
 
 @dataclass
 class SweepkitSweeperConf(OptunaSweeperConf):
@@ -64,11 +66,14 @@ class SweepkitSweeper(Sweeper):
             Departure: With the exit code of the deliberate error that ended it.
         """
         from sweepkit.errors import Departure, SweepkitError
-        from sweepkit.sweep.session import run_sweep
 
         assert self.config is not None and self.hydra_context is not None
         assert self.launcher is not None
         try:
+            if isinstance(self.launcher, PoolLauncher):
+                self.launcher.start()  # workers import while this process does
+            from sweepkit.sweep.session import run_sweep
+
             return run_sweep(
                 self._settings,
                 arguments,

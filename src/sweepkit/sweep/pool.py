@@ -68,6 +68,8 @@ class PoolLauncher(Launcher):
             from sweepkit.sweep.crew import Crew
             from sweepkit.sweep.task import pack_task
 
+            # `${now:}` in it, once read, is the same time in all workers.
+            _ = self.config.hydra.sweep.dir
             task = pack_task(self.hydra_context, self.config, self.task_function)
             self._crew = Crew(task, self.settings)
         return self._crew

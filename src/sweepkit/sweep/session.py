@@ -55,11 +55,10 @@ def run_sweep(
     Raises:
         SweepkitError: One of its subclasses, each for one thing a person can do.
     """
-    # Before the workers begin: `${now:}` in it would be another time in each of them.
     folder = Path(config.hydra.sweep.dir).absolute()
     pool = launcher if isinstance(launcher, PoolLauncher) else None
     if pool:
-        pool.start()  # its workers import while this process reads the rest
+        pool.start()
     try:
         space = read_space(settings["params"] or {}, arguments, settings["spaces"])
         space = check_space(space, hydra_context, config)

@@ -23,7 +23,8 @@ from hydra.types import HydraContext, TaskFunction
 from hydra.utils import execution_whitelist
 from omegaconf import DictConfig, OmegaConf, read_write
 
-from sweepkit.sweep.jobs import JobConfig, JobConfigs, write_files
+from sweepkit.sweep.job_files import writing_files
+from sweepkit.sweep.jobs import JobConfig, JobConfigs
 
 
 def pack_task(
@@ -69,7 +70,6 @@ class Task:
         returned.task_name = JobRuntime.instance().get("name")
         config.folder.mkdir(parents=True, exist_ok=True)
         variables = _resolve_variables(hydra)
-        write_files(config)
         moving = chdir(config.folder) if hydra.job.chdir else nullcontext()
         with ExitStack() as stack:
             stack.enter_context(
@@ -78,6 +78,7 @@ class Task:
             stack.enter_context(moving)
             returned.working_dir = str(Path.cwd())
             stack.enter_context(env_override(dict(variables)))
+            stack.enter_context(writing_files(config))
             returned.return_value = self.function(config.task)
             returned.status = JobStatus.COMPLETED
 

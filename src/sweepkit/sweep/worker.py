@@ -48,6 +48,7 @@ def run_worker(pipe: Connection, packed: bytes) -> None:
     while (job := line.next_job()) is not None:
         line.send(Begun(job.number))
         line.send_bytes(_run(task, job, line, logs))
+        task.configs.get_ready()
 
 
 def _live_no_longer_than_parent() -> None:

@@ -19,6 +19,8 @@ class ModelCard:
         requirements: Packages it needs beyond scikit-learn, by the names pip knows.
         trusted_types: Types it is made of beyond those every model may have.
         metadata: Further facts, kept in the model's own file.
+        profile: `TableProfile.to_dict()` of the rows it was fitted on, kept beside it
+            as `profile.json` for whoever serves it; None leaves the file out.
     """
 
     name: str
@@ -27,6 +29,7 @@ class ModelCard:
     requirements: Sequence[str] = ()
     trusted_types: Sequence[str] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    profile: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

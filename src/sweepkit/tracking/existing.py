@@ -42,6 +42,20 @@ def find_runs(store: OpenStore, tags: Mapping[str, str]) -> list[RecordedRun]:
         StoreError: If the store cannot be read.
     """
     words = " and ".join(filter(None, (_condition(key, tags[key]) for key in tags)))
+    found = _search(store, words)
+    return [run for run in found if tags.items() <= run.tags.items()]
+
+
+def find_open_runs(store: OpenStore) -> list[RecordedRun]:
+    """Return the experiment's runs that are shown as RUNNING, oldest first.
+
+    Raises:
+        StoreError: If the store cannot be read.
+    """
+    return _search(store, "attributes.status = 'RUNNING'")
+
+
+def _search(store: OpenStore, words: str) -> list[RecordedRun]:
     found: list[RecordedRun] = []
     token: str | None = None
     with store.guard():
@@ -53,9 +67,7 @@ def find_runs(store: OpenStore, tags: Mapping[str, str]) -> list[RecordedRun]:
                 order_by=["attributes.start_time ASC"],
                 page_token=token,
             )
-            found += [
-                _read(run) for run in page if tags.items() <= run.data.tags.items()
-            ]
+            found += map(_read, page)
             token = page.token
             if not token:
                 return found

@@ -9,9 +9,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from sweepkit.errors import DiskError, StoreError
-from sweepkit.tracking.store import Store
+from sweepkit.tracking.database_lock import DATABASE_LOCKS, lock_database
+from sweepkit.tracking.store import OpenStore, Store
 
-_PATIENCE_S = 120.0
+PATIENCE_S = 120.0
+_POLL_S = 0.01
 
 
 @contextmanager
@@ -25,14 +27,43 @@ def lock_store(store: Store) -> Iterator[None]:
         StoreError: If another process keeps the lock for two minutes.
         DiskError: If the lock file cannot be made.
     """
-    path = _lock_path(store)
-    lock = FileLock(path)
+    with _lock_file(_lock_path(store)):
+        yield
+
+
+@contextmanager
+def lock_model(store: OpenStore, model_name: str) -> Iterator[None]:
+    """Hold a registered model for a block: who moves its champion does it alone.
+
+    A local store has a lock file for each model; PostgreSQL and MySQL lock by the
+    database itself, for all machines. Through an MLflow server (and on SQL Server) the
+    lock holds off this machine only: there, compare before and after writing.
+
+    Raises:
+        StoreError: If another process keeps the lock for two minutes, or the database
+            does not answer.
+        DiskError: If the lock file cannot be made.
+    """
+    settings = Store(uri=store.uri)
+    if settings.kind in DATABASE_LOCKS:
+        with lock_database(store.uri, model_name, PATIENCE_S):
+            yield
+        return
+    path = _lock_path(settings)
+    own = sha256(model_name.encode()).hexdigest()[:12]
+    with _lock_file(path.with_name(f"{path.stem}.{own}.lock")):
+        yield
+
+
+@contextmanager
+def _lock_file(path: Path) -> Iterator[None]:
+    lock = FileLock(path, poll_interval=_POLL_S)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=_PATIENCE_S)
+        lock.acquire(timeout=PATIENCE_S)
     except Timeout:
         raise StoreError(
-            f"{path} has been locked by another process for {_PATIENCE_S:.0f} s. Wait "
+            f"{path} has been locked by another process for {PATIENCE_S:.0f} s. Wait "
             f"for it, or end it if it hangs; the lock goes with its process."
         ) from None
     except OSError as error:

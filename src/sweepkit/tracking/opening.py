@@ -6,6 +6,7 @@ from typing import Any
 from mlflow import MlflowClient, set_registry_uri, set_tracking_uri
 from mlflow.environment_variables import (
     MLFLOW_DISABLE_TELEMETRY,
+    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR,
     MLFLOW_HTTP_REQUEST_MAX_RETRIES,
     MLFLOW_HTTP_REQUEST_TIMEOUT,
     MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT,
@@ -27,6 +28,8 @@ _SETTINGS: tuple[tuple[Any, object], ...] = (
     (MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT, True),
     # To report a person's use of MLflow to others is theirs to switch on.
     (MLFLOW_DISABLE_TELEMETRY, True),
+    # A model's few files arrive before a bar could be read.
+    (MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR, False),
 )
 
 log = logging.getLogger(__name__)

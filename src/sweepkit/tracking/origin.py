@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from sweepkit.tracking.git import read_git
+from sweepkit.tracking.owner import OWNER, describe_owner
 
 
 def describe_origin(checkout: Path, parent: str = "") -> dict[str, str]:
@@ -15,9 +16,10 @@ def describe_origin(checkout: Path, parent: str = "") -> dict[str, str]:
         parent: Run id of the sweep the run belongs to.
     """
     tags = {
-        "mlflow.user": _user(),
+        "mlflow.user": user_name(),
         "mlflow.source.name": Path(sys.argv[0]).name or "python",
         "mlflow.source.type": "LOCAL",
+        OWNER: describe_owner(),
     }
     if parent:
         tags["mlflow.parentRunId"] = parent
@@ -28,7 +30,8 @@ def describe_origin(checkout: Path, parent: str = "") -> dict[str, str]:
     return tags
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Return who started this process, by the name the machine knows."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name

@@ -1,5 +1,6 @@
 """A fitted pipeline as a folder in MLflow's format, written and read back."""
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -10,10 +11,12 @@ from mlflow.models import Model, ModelSignature
 from mlflow.types import ColSpec, Schema, TensorSpec
 
 from sweepkit.errors import ConfigError
+from sweepkit.tracking.archive import check_archive
 from sweepkit.tracking.card import ModelCard
 from sweepkit.tracking.columns import fit_rows, read_columns
 from sweepkit.tracking.environment import pin_requirements
-from sweepkit.tracking.trust import TRUSTED_TYPES, check_types
+from sweepkit.tracking.model_files import PROFILE, check_folder, load_folder
+from sweepkit.tracking.trust import TRUSTED_TYPES
 
 # What every pipeline needs; MLflow adds itself. Our transformers come from our own
 # package rather than as code within the model, which stays data.
@@ -57,11 +60,20 @@ def save_pipeline(
     except MlflowException as error:
         if isinstance(error.__cause__, OSError):
             raise error.__cause__ from None  # no space, which is nobody's type
-        _refuse_strangers(pipeline, card, folder.parent / "unsaved.skops")
+        _refuse_strangers(pipeline, card.trusted_types)
         raise ConfigError(
             f"skops cannot save this model ({error.__cause__ or error}). Every class "
             f"in it must be importable by name: no lambdas, no classes of a script."
         ) from error
+    _write_profile(card, folder)
+    # Here rather than after an hour, when it is to be served.
+    check_folder(folder, card.trusted_types)
+
+
+def _write_profile(card: ModelCard, folder: Path) -> None:
+    if card.profile is not None:
+        text = json.dumps(card.profile, indent=1, allow_nan=False)
+        (folder / PROFILE).write_text(text, encoding="utf-8")
 
 
 def load_pipeline(source: str, trusted_types: Sequence[str] = ()) -> Any:
@@ -69,37 +81,28 @@ def load_pipeline(source: str, trusted_types: Sequence[str] = ()) -> Any:
 
     Args:
         source: `models:/...` or a folder.
-        trusted_types: Types allowed beyond `TRUSTED_TYPES`, as in the model's config.
+        trusted_types: Types allowed beyond our own list, as in the model's config.
 
     Returns:
         The fitted pipeline.
 
     Raises:
-        ConfigError: If it is not a skops model or holds a type that is not trusted.
+        IntegrityError: If a file of it is not what this package writes.
+        ConfigError: If it holds a type that is not trusted.
         StoreError: If the store has no such model.
     """
     import mlflow
-    from skops.io import load
 
     from sweepkit.tracking.guard import guard
 
     with guard(mlflow.get_tracking_uri()):
         folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=source))
-        flavor = Model.load(str(folder)).flavors.get("sklearn", {})
-    if flavor.get("serialization_format") != "skops":
-        raise ConfigError(
-            f"{source} is not saved by skops but as "
-            f"{flavor.get('serialization_format', 'another kind of model')}, which may "
-            f"run any code when loaded. Train it again with this package."
-        )
-    file = folder / flavor["pickled_model"]
-    return load(file, trusted=check_types(file, trusted_types))
+    return load_folder(folder, trusted_types)
 
 
-def _refuse_strangers(pipeline: object, card: ModelCard, file: Path) -> None:
+def _refuse_strangers(pipeline: object, also: Sequence[str]) -> None:
     """Raise the ConfigError that names types without trust, if there are any."""
-    from skops.io import dump
+    from skops.io import dumps
 
-    with suppress(TypeError, AttributeError, OSError):  # then it is not about trust
-        dump(pipeline, file)
-        check_types(file, card.trusted_types)
+    with suppress(TypeError, AttributeError):  # then it is not about trust
+        check_archive(dumps(pipeline), also)

@@ -3,6 +3,7 @@
 from sweepkit.errors import ConfigError
 from sweepkit.evaluation.metrics import find_metric
 from sweepkit.registry.gate import Gate
+from sweepkit.registry.limits import Limits
 from sweepkit.registry.names import check_name
 from sweepkit.tracking import find_secret
 from sweepkit.training.settings import Settings, flatten
@@ -27,7 +28,17 @@ def check_settings(settings: Settings) -> None:
 def build_gate(settings: Settings) -> Gate:
     """Return the rules of promotion that `registry` describes."""
     registry = settings["registry"]
-    return Gate(mode=registry["gate"], min_gain=registry["min_gain"])
+    return Gate(
+        mode=registry["gate"],
+        min_gain=registry["min_gain"],
+        confidence=registry["confidence"],
+        limits=Limits(
+            max_slice_loss=registry["max_slice_loss"],
+            max_latency_ms=registry["max_latency_ms"],
+            max_size_mb=registry["max_size_mb"],
+            signature=registry["signature"],
+        ),
+    )
 
 
 def refuse_passwords(settings: Settings) -> None:

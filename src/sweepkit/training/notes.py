@@ -44,6 +44,8 @@ def note_version(published: Published, uri: str) -> Notes:
     name, version = published.model_name, published.version
     decision = published.decision
     verb = "is the champion now" if decision.promote else "the champion stays"
+    if not decision.promote and decision.numbers.get("champion_version", "") is None:
+        verb = "still no champion"
     return {
         "registered": f"{name} version {version}",
         "gate": f"{verb}: {decision.reason}",

@@ -1,8 +1,9 @@
-"""Folds whose features are computed already, kept for the next trial of a sweep."""
+"""Folds whose features are computed once, then kept for the next trials of a sweep."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -37,6 +38,26 @@ class PreparedFold:
     features: Any
 
 
+class LazyFold:
+    """A fold that is prepared when it is first asked for.
+
+    The first fit of a sweep need not wait for the features of five folds, and a trial
+    that is pruned after one never needs the others.
+    """
+
+    def __init__(self, prepare: Callable[[], PreparedFold]) -> None:
+        self._prepare = prepare
+
+    @cached_property
+    def prepared(self) -> PreparedFold:
+        """The fold; features are computed by the first who asks.
+
+        Raises:
+            FitError: If a feature step refuses the rows.
+        """
+        return self._prepare()
+
+
 class Shelf:
     """Keeps the results of costly calls as long as their settings stay the same.
 
@@ -64,19 +85,20 @@ def features_key(settings: Settings) -> list[Any]:
     return [*tables, settings["model"]["inputs"]]
 
 
-def prepare_folds(rows: Rows, pipeline: Pipeline) -> list[PreparedFold]:
-    """Compute the features of every fold, each from its own training rows only.
+def prepare_folds(rows: Rows, features: Pipeline) -> list[LazyFold]:
+    """Return every fold, its features computed from its own training rows only.
 
-    Raises:
-        FitError: If a feature step refuses the rows.
+    Args:
+        rows: The task's rows.
+        features: Unfitted steps from raw rows to features; each fold fits a copy.
     """
-    return [_prepare(rows, pipeline, *fold) for fold in rows.folds]
+    return [LazyFold(partial(_prepare, rows, features, *fold)) for fold in rows.folds]
 
 
 def _prepare(
-    rows: Rows, pipeline: Pipeline, train: NDArray[np.intp], test: NDArray[np.intp]
+    rows: Rows, steps: Pipeline, train: NDArray[np.intp], test: NDArray[np.intp]
 ) -> PreparedFold:
-    features = clone(pipeline[:-1])
+    features = clone(steps)
     target = rows.train_target
     return PreparedFold(
         train=fit_transformer(features, rows.train.iloc[train], target[train]),

@@ -18,6 +18,7 @@ from sweepkit.tracking.dataset import Table
 from sweepkit.tracking.environment import describe_environment
 from sweepkit.tracking.model import LoggedModel, ModelCard
 from sweepkit.training.check import build_gate
+from sweepkit.training.evidence import describe_inputs, gather_evidence, record_rows
 from sweepkit.training.rows import Rows
 from sweepkit.training.settings import Settings
 from sweepkit.training.summary import write_note
@@ -76,6 +77,7 @@ def record_end(
     log_scores(run, trial.judgement)
     run.set_tags({_NOTE: write_note(trial.judgement)})
     run.log_artifacts(folder)
+    record_rows(run, rows, trial)
     model = settings["model"]
     return run.log_model(
         trial.model,
@@ -86,6 +88,7 @@ def record_end(
             requirements=model["requirements"],
             trusted_types=model["trusted_types"],
             metadata={"config_hash": hash_config(settings)},
+            profile=describe_inputs(settings, rows),
         ),
     )
 
@@ -103,10 +106,11 @@ def log_scores(run: Run, judgement: Judgement) -> None:
 
 
 def register(
-    run: Run, settings: Settings, rows: Rows, judgement: Judgement, model: LoggedModel
+    run: Run, settings: Settings, rows: Rows, trial: Trial, model: LoggedModel
 ) -> Published:
     """Publish the model as a version; the gate decides whether it is the champion."""
     assert run.store is not None
+    judgement = trial.judgement
     metric = judgement.metric
     return publish(
         run.store,
@@ -122,6 +126,8 @@ def register(
         gate=build_gate(settings),
         tags=_version_tags(settings, rows, judgement),
         description=write_note(judgement),
+        evidence=gather_evidence(run, settings, rows, trial, model),
+        trusted_types=settings["model"]["trusted_types"],
     )
 
 

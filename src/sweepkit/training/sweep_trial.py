@@ -4,8 +4,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from omegaconf import DictConfig
-from sklearn.base import clone
+import pyarrow
+from omegaconf import DictConfig, OmegaConf
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from sweepkit.evaluation.folds import OnFold, judge_folds
@@ -13,15 +13,16 @@ from sweepkit.evaluation.judgement import Scores
 from sweepkit.evaluation.latency import LATENCY, measure_latency_ms
 from sweepkit.evaluation.metrics import score_all
 from sweepkit.evaluation.objective import Objective
+from sweepkit.models.clip import ClippedRegressor
 from sweepkit.training.check import check_settings
 from sweepkit.training.prepared import (
-    PreparedFold,
+    LazyFold,
     Shelf,
     features_key,
     prepare_folds,
 )
 from sweepkit.training.rows import Rows, read_rows
-from sweepkit.training.settings import resolve
+from sweepkit.training.settings import Settings, build, resolve
 from sweepkit.training.trial import fit_fresh, unfitted_model
 
 _rows = Shelf()
@@ -45,25 +46,49 @@ def run_sweep_trial(cfg: DictConfig, on_fold: OnFold | None) -> Objective:
     settings = resolve(cfg)
     check_settings(settings)
     rows = _rows.fetch(
-        [settings["data"], settings["evaluation"]], partial(read_rows, cfg)
+        [settings["data"], settings["evaluation"]], partial(_read_lean, cfg)
     )
-    pipeline = unfitted_model(cfg, rows)
-    folds = _folds.fetch(features_key(settings), partial(prepare_folds, rows, pipeline))
+    estimator = _unfitted_estimator(settings)
+    folds = _folds.fetch(
+        features_key(settings),
+        lambda: prepare_folds(rows, _unfitted_features(cfg, rows)),
+    )
     at_once = min(cfg.threads, len(folds))
     scores = judge_folds(
-        partial(_judge_fold, pipeline[-1], cfg.threads // at_once),
+        partial(_judge_fold, estimator, cfg.threads // at_once),
         folds,
         threads=at_once,
         on_fold=on_fold,
     )
     first, *others = (
-        _measure(name, rows, pipeline, folds, scores)
+        _measure(name, rows, estimator, folds, scores)
         for name in settings["evaluation"]["objectives"]
     )
     return Objective(first, scores, tuple(others))
 
 
-def _judge_fold(estimator: Any, threads: int, fold: PreparedFold) -> Scores:
+def _read_lean(cfg: DictConfig) -> Rows:
+    # Arrow's own pool keeps 25 MB for good after reading a table of one; each worker
+    # would. The system's gives them back.
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+    return read_rows(cfg)
+
+
+def _unfitted_estimator(settings: Settings) -> Any:
+    """Build the last step of `unfitted_model` alone: the one that differs by trial."""
+    # From resolved values, which is twice as fast as resolving them once more.
+    node = {"model": {"estimator": settings["model"]["estimator"]}}
+    estimator = build(OmegaConf.create(node), "model.estimator")
+    clips = settings["model"]["clip_predictions"]
+    return ClippedRegressor(estimator) if clips else estimator
+
+
+def _unfitted_features(cfg: DictConfig, rows: Rows) -> Pipeline:
+    return unfitted_model(cfg, rows)[:-1]
+
+
+def _judge_fold(estimator: Any, threads: int, lazy: LazyFold) -> Scores:
+    fold = lazy.prepared
     model = fit_fresh(estimator, threads, fold.train, fold.train_target)
     return score_all(fold.test_target, model.predict(fold.test))
 
@@ -71,12 +96,12 @@ def _judge_fold(estimator: Any, threads: int, fold: PreparedFold) -> Scores:
 def _measure(
     name: str,
     rows: Rows,
-    pipeline: Pipeline,
-    folds: list[PreparedFold],
+    estimator: Any,
+    folds: list[LazyFold],
     scores: tuple[Scores, ...],
 ) -> float:
     if name != LATENCY:
         return float(np.mean([fold[name] for fold in scores]))
-    first = folds[0]
-    estimator = fit_fresh(clone(pipeline[-1]), 1, first.train, first.train_target)
-    return measure_latency_ms(make_pipeline(first.features, estimator), rows.train)
+    first = folds[0].prepared
+    model = fit_fresh(estimator, 1, first.train, first.train_target)
+    return measure_latency_ms(make_pipeline(first.features, model), rows.train)

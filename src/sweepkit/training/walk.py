@@ -16,6 +16,7 @@ from sweepkit.training.notes import Notes, describe_rows, note_links, note_versi
 from sweepkit.training.progress import Display, show_progress
 from sweepkit.training.reports import write_reports
 from sweepkit.training.rows import Rows, read_rows
+from sweepkit.training.run_file import RunFile
 from sweepkit.training.settings import Settings, resolve
 from sweepkit.training.summary import print_summary
 from sweepkit.training.sweep_trial import run_sweep_trial
@@ -116,7 +117,9 @@ def _hand_over(task: Task, run: Run, trial: Trial, folder: Path) -> Notes:
 
     settings, rows = task.settings, task.rows
     model = record_end(run, settings, rows, trial, folder)
+    if model is not None:
+        RunFile(run_id=run.run_id, model_id=model.model_id, url=run.url).save(folder)
     if model is None or not settings["registry"]["publish"]:
         return {"registered": "no: registry.publish=false"}
-    published = register(run, settings, rows, trial.judgement, model)
+    published = register(run, settings, rows, trial, model)
     return note_version(published, run.store.uri)

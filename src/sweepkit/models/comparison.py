@@ -1,0 +1,91 @@
+"""Two predictors compared on the same rows, to the last bit."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sweepkit.errors import DataError
+from sweepkit.models.predictor import Predictor
+from sweepkit.models.predictor.rows import Floats
+from sweepkit.models.samples import Samples
+
+# Whatever a plain form cannot do, the pipeline can: no bug of the form may keep a model
+# from service.
+_FAILURES = (DataError, TypeError, ValueError, LookupError, ArithmeticError)
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Compares batch by batch and gathers what was found.
+
+    Attributes:
+        predictor: Looked at.
+        reference: Always right.
+        n_rows: Rows compared, counted each time.
+        largest_difference: So far; NaN once one of the two had no number.
+        where: The first difference, in words.
+        notes: What else was seen.
+    """
+
+    predictor: Predictor
+    reference: Predictor
+    n_rows: int = 0
+    largest_difference: float = 0.0
+    where: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def compare(self, samples: Samples) -> Floats:
+        """Compare a batch, split where the pipeline refuses it; return what it said."""
+        n_rows = len(samples.rows)
+        try:
+            expected = self.reference.predict(samples.rows)
+        except DataError:
+            if n_rows > 1:
+                half = n_rows // 2
+                parts = samples.part(0, half), samples.part(half, n_rows)
+                return np.concatenate([self.compare(part) for part in parts])
+            self._expect_refusal(samples)
+            return np.full(1, np.nan)
+        self.n_rows += n_rows
+        self._match(samples, expected)
+        return expected
+
+    def repeat(self, samples: Samples, expected: Floats, size: int) -> None:
+        """Compare the predictor alone, in batches of a size, with what was said."""
+        for start in range(0, len(samples.rows), size):
+            stop = start + size
+            part = samples.part(start, stop)
+            if not np.isnan(expected[start:stop]).any():
+                self._match(part, expected[start:stop])
+
+    def _match(self, samples: Samples, expected: Floats) -> None:
+        got = self._ask(samples)
+        apart = (got != expected) & ~(np.isnan(got) & np.isnan(expected))
+        if not apart.any():
+            return
+        row, n_rows = int(np.argmax(apart)), len(expected)
+        among = f"among {n_rows}" if n_rows > 1 else "alone"
+        self.where = self.where or (
+            f"a row ({samples.words[row]}, {among}) gets {got[row]} instead of "
+            f"{expected[row]}"
+        )
+        difference = np.max(np.abs(got - expected)[apart])
+        self.largest_difference = float(np.maximum(self.largest_difference, difference))
+
+    def _ask(self, samples: Samples) -> Floats:
+        try:
+            got = self.predictor.predict(samples.rows)
+        except _FAILURES as error:
+            self.notes.append(f"{type(error).__name__}: {error}")
+            return np.full(len(samples.rows), np.nan)
+        if got.shape != (len(samples.rows),):
+            self.notes.append(f"{len(samples.rows)} rows get shape {got.shape}")
+            return np.full(len(samples.rows), np.nan)
+        return got
+
+    def _expect_refusal(self, samples: Samples) -> None:
+        try:
+            self.predictor.predict(samples.rows)
+        except DataError:
+            return
+        self.notes.append(f"only the pipeline refuses a row ({samples.words[0]})")

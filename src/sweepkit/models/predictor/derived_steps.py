@@ -1,0 +1,36 @@
+"""Plain forms of this package's own feature steps, which share their arithmetic."""
+
+from typing import Any
+
+import numpy as np
+
+from sweepkit.features.dates import split_dates
+from sweepkit.features.landmarks import Landmarks
+from sweepkit.features.ratios import divide
+from sweepkit.models.predictor.rows import Cell, Floats
+from sweepkit.models.predictor.steps import STEPS, Step
+
+
+@STEPS.add("sweepkit.features.ratios", "Ratios")
+def _ratios(fitted: Any) -> list[Step]:
+    numerators = np.asarray(fitted.numerators_, dtype=np.intp)
+    denominators = np.asarray(fitted.denominators_, dtype=np.intp)
+    return [Step(lambda block: divide(block, numerators, denominators))]
+
+
+@STEPS.add("sweepkit.features.geo", "GeoFeatures")
+def _geo(fitted: Any) -> list[Step]:
+    landmarks = Landmarks(fitted.turns_, fitted.places_, fitted.coastline_)
+    return [Step(lambda block: landmarks.describe(block[:, 0], block[:, 1]))]
+
+
+@STEPS.add("sweepkit.features.dates", "DateParts")
+def _dates(fitted: Any) -> list[Step]:
+    del fitted
+
+    def run(columns: list[list[Cell]]) -> Floats:
+        return np.hstack(
+            [split_dates(np.array(column, dtype="M8[us]")) for column in columns]
+        )
+
+    return [Step(run, takes="dates")]

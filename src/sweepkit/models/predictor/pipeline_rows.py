@@ -1,0 +1,74 @@
+"""The predictor of last resort: rows made a DataFrame for the pipeline itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sweepkit.data.column_profile import ColumnProfile
+from sweepkit.errors import DataError
+from sweepkit.models.predictor.rows import Floats, Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TYPES = {"double": "float64", "string": "object", "datetime": "datetime64[us]"}
+
+
+def frame_rows(rows: Rows, columns: Sequence[ColumnProfile]) -> pd.DataFrame:
+    """Return rows as the table the pipeline was fitted on would hold them.
+
+    Args:
+        rows: Cells in the order of `columns`.
+        columns: What they are; their kinds give the types, a blank boolean makes its
+            column one of objects.
+    """
+    import pandas as pd
+
+    cells = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pd.DataFrame(
+        {
+            column.name: pd.Series(values, dtype=_type_of(column, values))
+            for column, values in zip(columns, cells, strict=True)
+        }
+    )
+
+
+class PipelinePredictor:
+    """Calls a fitted pipeline; always right, and as slow as it is.
+
+    Args:
+        pipeline: Fitted on a DataFrame.
+        columns: What the cells of a row are, in order.
+        reason: Why there is no faster form.
+    """
+
+    def __init__(
+        self, pipeline: Any, columns: Sequence[ColumnProfile], *, reason: str
+    ) -> None:
+        self.form = "scikit-learn pipeline"
+        self.reason = reason
+        self.rows_independent = True
+        self._pipeline = pipeline
+        self._columns = columns
+
+    def predict(self, rows: Rows) -> Floats:
+        """Return predictions of shape (n_rows,); see `Predictor`."""
+        frame = frame_rows(rows, self._columns)
+        try:
+            with np.errstate(all="ignore"):
+                return np.asarray(self._pipeline.predict(frame), dtype=np.float64)
+        except (ValueError, TypeError) as error:
+            # scikit-learn's words for rows it refuses. Its message may hold cells.
+            raise DataError(
+                "The model refuses these rows: a number may be too large, or a "
+                "category unknown. Correct them."
+            ) from error
+
+
+def _type_of(column: ColumnProfile, values: Sequence[Any]) -> str:
+    if column.kind == "boolean":
+        return "object" if None in values else "bool"
+    return _TYPES[column.kind]

@@ -1,0 +1,1 @@
+"""Answering with the champion: the MLflow scoring protocol over HTTP."""

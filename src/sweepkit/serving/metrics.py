@@ -1,0 +1,127 @@
+"""Counters and gauges for Prometheus, over all worker processes."""
+
+from __future__ import annotations
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    values,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from sweepkit.serving.champion import Slot
+from sweepkit.serving.drift import ColumnDrift
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST.encode()
+_BUCKETS = (
+    *(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05),
+    *(0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
+)
+
+
+class Metrics:
+    """What `/metrics` tells.
+
+    Several workers keep their numbers in the folder that the environment variable
+    PROMETHEUS_MULTIPROC_DIR names at their start: the client library looks there when
+    it is imported.
+    """
+
+    def __init__(self) -> None:
+        self._is_shared = values.ValueClass is not values.MutexValue
+        self._registry = CollectorRegistry()
+        self._requests = self._count("requests", "Requests answered.", "path", "status")
+        self._errors = self._count("errors", "Requests refused or failed.", "kind")
+        self._rows = self._count("rows", "Rows scored.")
+        self._seconds = Histogram(
+            "sweepkit_request_seconds",
+            "Seconds from the head of a request for predictions to its answer's end.",
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self._unknown = self._count(
+            "unknown_categories", "Cells with a category that training did not have."
+        )
+        self._extra = self._count(
+            "extra_columns", "Columns sent that the model does not take."
+        )
+        self._reloads = self._count("reloads", "Champions loaded or refused.", "result")
+        self._queue = self._gauge("queue", "Requests waiting for the model.", "livesum")
+        self._model = self._gauge(
+            "model_info", "1 for the version in service.", "livemax", "name", "version"
+        )
+        self._psi = self._gauge(
+            "drift_psi", "Population stability index.", "livemax", "column"
+        )
+        self._loads = self._refusals = 0
+        self._in_service: tuple[str, str] | None = None
+        self._known: dict[tuple[str, int], Counter] = {}
+
+    def note_request(self, path: str, status: int) -> None:
+        """Count an answer; `path` must be one of a few, not the sender's choice."""
+        known = self._known.get((path, status))
+        if known is None:
+            known = self._requests.labels(path, str(status))
+            self._known[path, status] = known
+        known.inc()
+
+    def note_seconds(self, seconds: float) -> None:
+        """Count the time of a request for predictions, whatever its answer."""
+        self._seconds.observe(seconds)
+
+    def note_error(self, kind: str) -> None:
+        """Count a refusal or failure by its error code."""
+        self._errors.labels(kind).inc()
+
+    def note_rows(self, n_rows: int) -> None:
+        """Count scored rows."""
+        self._rows.inc(n_rows)
+
+    def note_oddities(self, unknown_categories: int, extra_columns: int) -> None:
+        """Count what a request held that the model does not know."""
+        self._unknown.inc(unknown_categories)
+        self._extra.inc(extra_columns)
+
+    def note_state(self, slot: Slot, queue: int, drift: list[ColumnDrift]) -> None:
+        """Show what is so now; called each second and before `/metrics` is answered."""
+        self._reloads.labels("loaded").inc(slot.loads - self._loads)
+        self._reloads.labels("refused").inc(slot.refusals - self._refusals)
+        self._loads, self._refusals = slot.loads, slot.refusals
+        self._queue.set(queue)
+        self._show_model(slot)
+        for column in drift:
+            self._psi.labels(column.name).set(column.psi)
+
+    def render(self) -> bytes:
+        """Return all of it as Prometheus reads it."""
+        if not self._is_shared:
+            return generate_latest(self._registry)
+        everyone = CollectorRegistry()
+        MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
+        return generate_latest(everyone)
+
+    def _show_model(self, slot: Slot) -> None:
+        champion = slot.champion
+        if champion is None or self._in_service == (champion.name, champion.version):
+            return
+        if self._in_service is not None:
+            # Several processes' files forget no label: 0 says it is gone.
+            self._model.labels(*self._in_service).set(0)
+        self._in_service = (champion.name, champion.version)
+        self._model.labels(*self._in_service).set(1)
+
+    def _count(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"sweepkit_{name}", text, labels, registry=self._registry)
+
+    def _gauge(self, name: str, text: str, mode: str, *labels: str) -> Gauge:
+        return Gauge(
+            f"sweepkit_{name}",
+            text,
+            labels,
+            registry=self._registry,
+            multiprocess_mode=mode,  # type: ignore[arg-type]
+        )

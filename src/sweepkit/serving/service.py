@@ -1,0 +1,84 @@
+"""A champion with all that answering for it needs, made once when it takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from threading import Thread
+
+import orjson
+
+from sweepkit.serving.answers import JSON_HEADER, to_header
+from sweepkit.serving.champion import Champion
+from sweepkit.serving.drift import Window
+from sweepkit.serving.params import INTERVAL
+from sweepkit.serving.request import Reader, compile_reader
+from sweepkit.serving.rules import Rules
+from sweepkit.serving.scoring import Pace, measure_pace
+from sweepkit.serving.settings import ServerSettings
+
+ReadWith = Callable[[Champion, ServerSettings], Reader]
+
+
+class Service:
+    """What belongs to one champion and must never be mixed with another's.
+
+    Args:
+        champion: The model.
+        reader: Reads requests for its columns.
+
+    Attributes:
+        window: Rows of recent requests, compared with its training table.
+        headers: What its answers carry.
+    """
+
+    def __init__(self, champion: Champion, reader: Reader) -> None:
+        self.champion = champion
+        self.reader = reader
+        self.window = Window(champion.profile)
+        self.headers = (
+            JSON_HEADER,
+            (b"x-model-name", to_header(champion.name)),
+            (b"x-model-version", to_header(champion.version)),
+        )
+        self._pace: Pace | None = None
+
+    def estimate_s(self, n_rows: int) -> float:
+        """Return how long scoring should take; infinite until it was measured."""
+        return float("inf") if self._pace is None else self._pace.estimate_s(n_rows)
+
+    def measure(self) -> None:
+        """Measure the model's pace in a thread: a slow one would stop all others."""
+        Thread(target=self.measure_here, name="measure", daemon=True).start()
+
+    def measure_here(self) -> None:
+        """Measure the model's pace in this thread."""
+        self._pace = measure_pace(self.champion.predict, self.champion.profile)
+
+    @cached_property
+    def description(self) -> bytes:
+        """The OpenAPI document of this model."""
+        # Imported by the first who asks: nobody's prediction needs it.
+        from sweepkit.serving.openapi import describe
+
+        champion = self.champion
+        document = describe(
+            champion.profile, champion.name, champion.version, offered_by(champion)
+        )
+        return orjson.dumps(document, default=str)
+
+
+def read_for(champion: Champion, settings: ServerSettings) -> Reader:
+    """Return the reader of requests for a champion, within the settings' limits."""
+    rules = Rules(
+        max_bytes=settings.max_bytes,
+        max_rows=settings.max_rows,
+        unknown_category=settings.unknown_category,
+        extra_columns=settings.extra_columns,
+    )
+    return compile_reader(champion.profile, rules, offered_by(champion))
+
+
+def offered_by(champion: Champion) -> tuple[str, ...]:
+    """Return the parameters of a request that a champion can answer."""
+    return () if champion.intervals is None else (INTERVAL,)

@@ -1,0 +1,138 @@
+"""From a saved folder to a champion that answers as the pipeline does."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from lightgbm import LGBMRegressor
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from sweepkit.data.column_profile import ColumnProfile, TableProfile
+from sweepkit.errors import ConfigError, IntegrityError
+from sweepkit.serving.loader import load_champion, read_profile
+from sweepkit.tracking.model import ModelCard, save_pipeline
+
+FACTS = {"model_name": "prices", "version": "7", "manifest": {"MLmodel": "ab"}}
+PROFILE = TableProfile(
+    target="y",
+    n_rows=60,
+    columns=(
+        ColumnProfile(name="a", kind="double", required=True, quantiles=(0.0,) * 11),
+        ColumnProfile(name="b", kind="double", required=False, quantiles=(1.0,) * 11),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def table():
+    table = pd.DataFrame(
+        np.random.default_rng(0).normal(size=(60, 2)), columns=["a", "b"]
+    )
+    table.loc[3, "b"] = np.nan
+    return table
+
+
+@pytest.fixture(scope="module")
+def pipeline(table):
+    columns = ColumnTransformer([("numbers", "passthrough", ["a", "b"])])
+    trees = LGBMRegressor(n_estimators=3, min_child_samples=2, verbosity=-1)
+    return make_pipeline(columns, trees).fit(table, table["a"])
+
+
+@pytest.fixture
+def save(pipeline, table, tmp_path):
+    def save(profile=None):
+        card = ModelCard(name="boosting", inputs=table, target="y", profile=profile)
+        save_pipeline(pipeline, card, tmp_path / "7")
+        return tmp_path / "7"
+
+    return save
+
+
+def test_a_champion_answers_as_its_pipeline_does(save, pipeline, table):
+    """To the last bit, or the server would be another model."""
+    champion = load_champion(save(PROFILE.to_dict()), FACTS).champion
+    rows = [[a, None if np.isnan(b) else b] for a, b in table.to_numpy()]
+    np.testing.assert_array_equal(champion.predict(rows), pipeline.predict(table))
+    assert (champion.name, champion.version) == ("prices", "7")
+    assert champion.profile == PROFILE
+
+
+def test_a_champion_carries_the_registrys_facts_but_no_manifest(save):
+    """They are shown to callers, whom the files do not concern."""
+    checked = load_champion(save(PROFILE.to_dict()), FACTS)
+    assert "manifest" not in checked.champion.facts
+    later = checked.with_facts({**FACTS, "aliases": ["champion"]})
+    assert later.champion.facts["aliases"] == ["champion"]
+    assert "manifest" not in later.champion.facts
+
+
+def test_scores_among_the_tags_become_metrics(save):
+    """The page shows them as numbers; tags are text."""
+    facts = {**FACTS, "tags": {"holdout_rmse": "2.5", "manifest": "{}", "model": "m"}}
+    told = load_champion(save(PROFILE.to_dict()), facts).champion.facts
+    assert told["metrics"] == {"holdout_rmse": 2.5}
+    assert told["tags"] == {"holdout_rmse": "2.5", "model": "m"}
+
+
+def test_a_model_without_profile_is_read_by_its_signature(save):
+    """Models that were registered before there were profiles serve as well."""
+    profile = read_profile(save())
+    assert [(c.name, c.kind, c.required) for c in profile.columns] == [
+        ("a", "double", True),
+        ("b", "double", False),
+    ]
+    assert profile.target == "y"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[]", "{", '{"columns": []}', '{"target": 1, "colour": 2}'],
+    ids=["a list", "half of it", "too little", "something else"],
+)
+def test_a_profile_that_cannot_be_read_refuses_the_model(save, content):
+    """It decides which requests are valid: guessing would be worse than refusing."""
+    folder = save()
+    (folder / "profile.json").write_text(content)
+    with pytest.raises(IntegrityError):
+        load_champion(folder, FACTS)
+
+
+def test_a_model_of_strange_types_is_refused_unless_the_config_trusts_them(
+    table, tmp_path
+):
+    """The model's own list of what to trust protects nobody."""
+    function = FunctionTransformer(np.nan_to_num)
+    columns = ColumnTransformer([("numbers", function, ["a", "b"])])
+    model = make_pipeline(columns, Ridge()).fit(table, table["a"])
+    strange = ["numpy.nan_to_num"]
+    card = ModelCard(name="ridge", inputs=table, target="y", trusted_types=strange)
+    save_pipeline(model, card, tmp_path / "8")
+    with pytest.raises(ConfigError, match="nan_to_num"):
+        load_champion(tmp_path / "8", FACTS)
+    champion = load_champion(tmp_path / "8", FACTS, strange).champion
+    np.testing.assert_array_equal(
+        champion.predict([[1.0, None]]),
+        model.predict(pd.DataFrame({"a": [1.0], "b": [np.nan]})),
+    )
+
+
+def test_loading_a_champion_needs_no_mlflow(save):
+    """Its import takes longer than the whole start may."""
+    folder = save(PROFILE.to_dict())
+    code = (
+        "import json, pathlib, sys\n"
+        "from sweepkit.serving.loader import load_champion, warm_up\n"
+        "import sweepkit.serving.worker\n"
+        "warm_up()\n"
+        "load_champion(pathlib.Path(sys.argv[1]), json.loads(sys.argv[2]))\n"
+        "sys.exit('mlflow' in sys.modules)"
+    )
+    words = [sys.executable, "-c", code, str(folder), json.dumps(FACTS)]
+    assert subprocess.run(words, check=False, timeout=120).returncode == 0
