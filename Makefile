@@ -2,6 +2,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DVC := $(VENV)/dvc
+EXTRA := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["dvc"])
 ARGS ?=
 
 # The first interpreter that runs and that the locked set was made for.
@@ -9,10 +11,11 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	2>/dev/null && echo $$p && break; done)
 
-.PHONY: help setup train test check format lock wheel clean
+.PHONY: help setup train repro test check format lock wheel clean
 
 help:
 	@echo "make train   set up and run train.py     (make train ARGS='model=linear')"
+	@echo "make repro   set up DVC and run dvc.yaml (make repro ARGS='--force')"
 	@echo "make test    set up and run the tests    (make test ARGS='-m \"not slow\"')"
 	@echo "make check   ruff, mypy and the tests: what has to pass before a commit"
 	@echo "make format  let ruff rewrite the code   make lock   renew requirements.lock"
@@ -31,6 +34,17 @@ $(STAMP): requirements.lock pyproject.toml
 
 train: $(STAMP)
 	$(BIN)/python train.py $(ARGS)
+
+repro: $(DVC)/.installed
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(DVC)/bin/dvc repro $(ARGS)
+
+# An environment of its own: DVC's sixty packages must not move those of the lock.
+$(DVC)/.installed: $(STAMP)
+	@echo "Setting up $(DVC) (half a minute, once) ..."
+	@$(PYTHON) -m venv --clear $(DVC)
+	@$(DVC)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  "$$($(BIN)/python -c '$(EXTRA)')"
+	@touch $@
 
 test: $(STAMP)
 	$(BIN)/python -m pytest $(ARGS)

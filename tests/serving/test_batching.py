@@ -97,6 +97,22 @@ def test_a_lone_request_is_scored_without_waiting_for_company(make_batcher, mode
     assert asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("pace", [quickly, slowly], ids=["quick", "slow"])
+def test_rows_that_must_be_alone_are_never_merged(make_batcher, model, pace):
+    """A linear model's last bit depends on the rows beside; answers must not."""
+    batcher = make_batcher()
+
+    async def scenario():
+        scores = [
+            batcher.score(model.predict, table(i, i), pace, alone=True)
+            for i in (1, 2, 3)
+        ]
+        return [found.tolist() for found in await asyncio.gather(*scores)]
+
+    assert asyncio.run(scenario()) == [[2.0, 2.0], [4.0, 4.0], [6.0, 6.0]]
+    assert model.calls == [2, 2, 2]
+
+
 def test_slow_requests_gather_while_a_call_runs(make_batcher, model):
     """The first goes at once, alone; those that came meanwhile go together."""
     batcher = make_batcher()

@@ -15,9 +15,12 @@ from sklearn.preprocessing import StandardScaler
 
 from sweepkit.errors import StoreError
 from sweepkit.registry.gate import Gate, Scorecard
+from sweepkit.registry.invariants import find_faults
+from sweepkit.registry.loading import fetch_version, find_facts
 from sweepkit.registry.publish import publish
 from sweepkit.tracking import Store, open_store, start_run
 from sweepkit.tracking.model import ModelCard
+from sweepkit.tracking.model_files import load_folder
 
 PATIENCE_S = 90
 
@@ -76,7 +79,7 @@ def table():
 
 
 @pytest.mark.slow
-def test_a_server_takes_a_run_its_model_and_its_version(server, table):
+def test_a_server_takes_a_run_its_model_and_its_version(server, table, tmp_path):
     """The whole way over HTTP, artifacts included."""
     pipeline = make_pipeline(StandardScaler(), LinearRegression()).fit(
         table, table["a"] * 2
@@ -105,6 +108,12 @@ def test_a_server_takes_a_run_its_model_and_its_version(server, table):
     assert published.decision.promote
     champion = mlflow.pyfunc.load_model("models:/over_http@champion")
     assert np.array_equal(champion.predict(table), pipeline.predict(table))
+
+    opened = open_store(store)
+    facts = find_facts(opened, "over_http", "champion")
+    fetched = load_folder(fetch_version(opened, facts, tmp_path / "served"))
+    assert np.array_equal(fetched.predict(table), pipeline.predict(table))
+    assert find_faults(opened, "over_http") == []
 
 
 @pytest.mark.slow

@@ -3,18 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from omegaconf import OmegaConf
 
 from sweepkit.cli.place import Place, opened
 from sweepkit.cli.printing import print_json, print_table
-from sweepkit.cli.recorded import Recorded, read_recorded
-from sweepkit.errors import DiskError, StoreError
-from sweepkit.evaluation.metrics import Metric, find_metric
+from sweepkit.cli.recorded import Recorded, read_predictions, read_recorded
+from sweepkit.evaluation.metrics import find_metric
 from sweepkit.evaluation.resampling import Comparison, compare_paired
-from sweepkit.registry.evidence import PREDICTIONS, Predictions
 from sweepkit.registry.facts import VersionFacts, find_facts
 from sweepkit.registry.scores import read_scorecard
 from sweepkit.training.settings import flatten
@@ -23,7 +20,7 @@ Pair = tuple[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class PairedTest:
     """Two versions on the same holdout rows.
 
     Attributes:
@@ -31,7 +28,7 @@ class Test:
         comparison: The outcome; the second version in the candidate's place.
     """
 
-    metric: Metric
+    metric: str
     comparison: Comparison
 
 
@@ -47,45 +44,40 @@ def compare_versions(
         test = _compare_rows(place, pair)
     metrics = _join(before.metrics, after.metrics)
     settings = _differing(_flatten(before), _flatten(after))
-    names = [f"version {facts.version}" for facts in pair]
     if as_json:
+        told = None
+        if test is not None:
+            told = {"metric": test.metric, **test.comparison.to_dict()}
         print_json(
             {
                 "versions": [facts.version for facts in pair],
                 "metrics": metrics,
                 "settings": settings,
-                "test": test.comparison.to_dict() if test else None,
+                "test": told,
             }
         )
         return
+    names = [f"version {facts.version}" for facts in pair]
     print_table("scores", ("metric", *names), _rows(metrics))
-    print_table("settings that differ", ("setting", *names), _rows(settings))
+    if settings:
+        print_table("settings that differ", ("setting", *names), _rows(settings))
+    else:
+        print("settings     the same")
     print(_explain(test, *names))
 
 
-def _compare_rows(place: Place, pair: Sequence[VersionFacts]) -> Test | None:
+def _compare_rows(place: Place, pair: Sequence[VersionFacts]) -> PairedTest | None:
     """Return the paired test, or None unless both kept equal holdout rows."""
-    cards = [read_scorecard(facts.tags) for facts in pair]
-    before, after = (_read_predictions(place, facts) for facts in pair)
-    if cards[0] is None or before is None or after is None:
+    card = read_scorecard(pair[0].tags)
+    before, after = (read_predictions(place.store, facts.run_id) for facts in pair)
+    if card is None or before is None or after is None:
         return None
     aligned = after.align(before.rows, before.actual)
     if aligned is None:
         return None
-    metric = find_metric(cards[0].metric.removeprefix("holdout_"))
-    return Test(
-        metric, compare_paired(metric, before.actual, aligned, before.predicted)
-    )
-
-
-def _read_predictions(place: Place, facts: VersionFacts) -> Predictions | None:
-    try:
-        with place.store.guard(), TemporaryDirectory(prefix="sweepkit-") as folder:
-            client = place.store.client
-            path = client.download_artifacts(facts.run_id, PREDICTIONS, folder)
-            return Predictions.load(Path(path))
-    except (StoreError, DiskError):
-        return None  # made before predictions were kept; the sentence says so
+    metric = find_metric(card.metric.removeprefix("holdout_"))
+    rows = (before.actual, aligned, before.predicted)
+    return PairedTest(metric.name, compare_paired(metric, *rows))
 
 
 def _flatten(recorded: Recorded) -> dict[str, Any]:
@@ -108,7 +100,7 @@ def _rows(pairs: Mapping[str, Pair]) -> list[tuple[Any, ...]]:
     return [(name, *pair) for name, pair in pairs.items()]
 
 
-def _explain(test: Test | None, first: str, second: str) -> str:
+def _explain(test: PairedTest | None, first: str, second: str) -> str:
     if test is None:
         return (
             "The two were not judged on the same holdout rows, or did not keep their "
@@ -118,9 +110,10 @@ def _explain(test: Test | None, first: str, second: str) -> str:
     verdict = "chance explains it"
     if found.low > 0 or found.high < 0:
         verdict = f"{second if found.gain > 0 else first} is better by more than chance"
+    way = "worse" if found.gain < 0 else "better"
     return (
-        f"On the same {found.n_rows:,} holdout rows {test.metric.name} of {second} is "
-        f"better by {found.gain:,.6g} ({found.confidence:.0%} interval "
+        f"On the same {found.n_rows:,} holdout rows {test.metric} of {second} is "
+        f"{way} by {abs(found.gain):,.6g} ({found.confidence:.0%} interval of the gain "
         f"{found.low:,.6g} to {found.high:,.6g}; better in {found.probability:.1%} of "
         f"resamples): {verdict}."
     )

@@ -32,7 +32,7 @@ def composed(
     if not (folder / f"{name}.yaml").is_file():
         raise ConfigError(
             f"{folder.absolute()} has no {name}.yaml. Run `sweepkit` in the project's "
-            f"folder, or name its configuration: `sweepkit --conf path/to/conf ...`."
+            f"folder, or name its configuration: `--conf path/to/conf`."
         )
     register()
     with (

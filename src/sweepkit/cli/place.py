@@ -8,9 +8,13 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from sweepkit.cli.composing import composed
-from sweepkit.errors import ConfigError
+from sweepkit.errors import ConfigError, RegistryError
 from sweepkit.tracking import OpenStore, Store, open_store
 from sweepkit.training.settings import Settings, resolve
+
+# Parts that commands ask for. The table's own need not be complete: `data=csv
+# data.path=houses.csv` names a model without saying which column is its target.
+_PARTS = ("tracking", "registry", "model", "serving")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +25,8 @@ class Place:
         store: The opened store.
         model_name: Name of the registered model.
         cfg: The configuration that named both.
-        settings: The same, resolved to plain values.
+        settings: Its parts `tracking`, `registry`, `model`, `serving` and `seed`, as
+            far as it has them, resolved to plain values.
     """
 
     store: OpenStore
@@ -29,26 +34,54 @@ class Place:
     cfg: DictConfig
     settings: Settings
 
+    @property
+    def trusted_types(self) -> list[str]:
+        """Types a model may hold beyond our own list: this configuration's word only.
+
+        What a run on record said of itself would let a crafted one trust itself.
+        """
+        part = self.settings.get("serving") or self.settings["model"]
+        return list(part["trusted_types"])
+
 
 @contextmanager
-def opened(words: Sequence[str], conf: Path) -> Iterator[Place]:
+def opened(
+    words: Sequence[str], conf: Path, *, name: str = "train"
+) -> Iterator[Place]:
     """Open the store and name the model that these words describe, for a block.
+
+    Args:
+        words: Overrides as `train.py` takes them.
+        conf: Folder of the configuration.
+        name: The primary file: `train`, or `serve`.
 
     Raises:
         ConfigError: If the words do not compose, or name no store.
+        RegistryError: If the store is a file that is not there.
         StoreError: If the store cannot be reached.
     """
-    with composed(words, conf) as cfg:
-        settings = resolve(cfg)
+    with composed(words, conf, name=name) as cfg:
+        settings = {part: resolve(cfg[part]) for part in _PARTS if part in cfg}
+        settings["seed"] = cfg.get("seed")
         store = Store(**settings["tracking"])
-        if store.uri is None:
-            raise ConfigError(
-                "tracking.uri is null, and registered models live in the tracking "
-                "store. Say where: tracking=local or tracking=server."
-            )
+        _check_there(store)
         yield Place(
             store=open_store(store),
             model_name=settings["registry"]["model_name"],
             cfg=cfg,
             settings=settings,
+        )
+
+
+def _check_there(store: Store) -> None:
+    if store.uri is None:
+        raise ConfigError(
+            "tracking.uri is null, and registered models live in the tracking store. "
+            "Say where: tracking=local or tracking=server."
+        )
+    # To open it would make it, and a look at the wrong folder is to leave no trace.
+    if store.file is not None and not store.file.exists():
+        raise RegistryError(
+            f"There is no tracking store {store.file} yet. `python train.py` makes it; "
+            f"run `sweepkit` in the same folder, or name another one: tracking=..."
         )

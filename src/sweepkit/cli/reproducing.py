@@ -1,55 +1,54 @@
 """The command `reproduce`: train a version again and compare it with its record."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from hydra.utils import execution_whitelist
-from omegaconf import DictConfig
 
+from sweepkit.cli.judging import FINGERPRINT, load_version
 from sweepkit.cli.place import Place, opened
 from sweepkit.cli.printing import print_json, print_table
-from sweepkit.cli.recorded import read_recorded
+from sweepkit.cli.recorded import Recorded, read_recorded
 from sweepkit.errors import NotReproduced
 from sweepkit.evaluation.summary import name_scores
 from sweepkit.registry.facts import VersionFacts, find_facts
-from sweepkit.registry.loading import fetch_version
 from sweepkit.tracking.environment import describe_environment
-from sweepkit.tracking.model_files import load_folder
 from sweepkit.training.rows import Rows, read_rows
 from sweepkit.training.trial import Trial, run_trial, unfitted_model
 
 
 @dataclass(slots=True)
-class Comparison:
+class Outcome:
     """What a version's record says and what came of it now.
 
     Attributes:
         version: The version.
         same_table: Whether the table has the fingerprint on record.
         packages: Versions then and now of the packages that changed.
-        metrics: Values then and now.
+        metrics: Values then and now, of those that both know.
         largest_difference: Of the predictions for the holdout rows, in the target's
-            unit.
+            unit; None for another table, whose rows are others.
     """
 
     version: str
     same_table: bool = False
     packages: dict[str, tuple[str, str]] = field(default_factory=dict)
     metrics: dict[str, tuple[float, float]] = field(default_factory=dict)
-    largest_difference: float = float("nan")
+    largest_difference: float | None = None
 
     @property
     def differing(self) -> list[str]:
         """The metrics that are not equal to the last digit."""
-        return [name for name, (then, now) in self.metrics.items() if then != now]
+        return [name for name, pair in self.metrics.items() if not is_same(*pair)]
 
     @property
     def equal(self) -> bool:
         """Whether the same model was made again."""
-        return self.same_table and not self.differing and self.largest_difference == 0
+        same = self.same_table and self.largest_difference == 0
+        return same and bool(self.metrics) and not self.differing
 
 
 def reproduce_version(
@@ -63,41 +62,39 @@ def reproduce_version(
     """
     with opened(words, conf) as place, execution_whitelist(list(trust)):
         facts = find_facts(place.store, place.model_name, ref)
-        comparison = _compare(place, facts)
+        outcome = remake(place, facts)
     if as_json:
-        print_json(
-            asdict(comparison)
-            | {"differing": comparison.differing, "equal": comparison.equal}
-        )
+        found = {"differing": outcome.differing, "equal": outcome.equal}
+        print_json(asdict(outcome) | found)
     else:
-        _print(comparison)
-    if not comparison.equal:
-        raise NotReproduced(_explain(comparison))
+        _print(outcome)
+    if not outcome.equal:
+        raise NotReproduced(_explain(outcome))
 
 
-def _compare(place: Place, facts: VersionFacts) -> Comparison:
+def remake(place: Place, facts: VersionFacts) -> Outcome:
+    """Train a version again and compare it with its record.
+
+    Raises:
+        SweepkitError: One of its subclasses, if there is nothing to train from.
+    """
     recorded = read_recorded(place.store, facts.run_id)
-    comparison = Comparison(facts.version)
-    comparison.packages = compare_environments(
-        recorded.environment, describe_environment()
-    )
+    outcome = Outcome(facts.version)
+    now = describe_environment()
+    outcome.packages = compare_environments(recorded.environment, now)
     rows = read_rows(recorded.cfg)
-    fingerprint = facts.tags.get("data.fingerprint")
-    comparison.same_table = rows.table_fingerprint == fingerprint
-    trial = _train(recorded.cfg, rows)
-    now = name_scores(trial.judgement)
-    comparison.metrics = {
+    outcome.same_table = rows.table_fingerprint == facts.tags.get(FINGERPRINT)
+    trial = _train(recorded, rows)
+    outcome.metrics = {
         name: (recorded.metrics[name], value)
-        for name, value in now.items()
+        for name, value in name_scores(trial.judgement).items()
         if name in recorded.metrics
     }
-    trusted = recorded.cfg.model.trusted_types
-    with TemporaryDirectory(prefix="sweepkit-") as folder:
-        files = fetch_version(place.store, facts, Path(folder), trusted)
-        then = load_folder(files, trusted).predict(rows.holdout)
-    difference = np.abs(then - trial.judgement.predicted)
-    comparison.largest_difference = float(difference.max())
-    return comparison
+    if outcome.same_table:
+        then = load_version(place, facts).predict(rows.holdout)
+        difference = np.abs(then - trial.judgement.predicted)
+        outcome.largest_difference = float(difference.max())
+    return outcome
 
 
 def compare_environments(then: str, now: str) -> dict[str, tuple[str, str]]:
@@ -115,12 +112,18 @@ def compare_environments(then: str, now: str) -> dict[str, tuple[str, str]]:
     }
 
 
+def is_same(then: float, now: float) -> bool:
+    """Tell whether two scores are equal to the last digit; not a number is one too."""
+    return then == now or (math.isnan(then) and math.isnan(now))
+
+
 def _read_versions(text: str) -> Mapping[str, str]:
     pairs = (line.partition("==") for line in text.splitlines() if "==" in line)
     return {name: version for name, _, version in pairs}
 
 
-def _train(cfg: DictConfig, rows: Rows) -> Trial:
+def _train(recorded: Recorded, rows: Rows) -> Trial:
+    cfg = recorded.cfg
     model = unfitted_model(cfg, rows)
     return run_trial(cfg, rows, model, on_fold=_say_nothing, on_phase=_say_nothing)
 
@@ -129,31 +132,36 @@ def _say_nothing(*_: object) -> None:
     """Take the place of a display."""
 
 
-def _print(comparison: Comparison) -> None:
-    print("table        " + ("the same" if comparison.same_table else "another one"))
-    if comparison.packages:
-        changed = [(name, *pair) for name, pair in comparison.packages.items()]
+def _print(outcome: Outcome) -> None:
+    print("table        " + ("the same" if outcome.same_table else "another one"))
+    if outcome.packages:
+        changed = [(name, *pair) for name, pair in outcome.packages.items()]
         print_table("packages", ("package", "then", "now"), changed)
     else:
         print("packages     the same")
     scores = [
-        (name, *map(repr, pair), pair[0] == pair[1])
-        for name, pair in comparison.metrics.items()
+        (name, *map(repr, pair), is_same(*pair))
+        for name, pair in outcome.metrics.items()
     ]
     print_table("scores", ("metric", "then", "now", "equal"), scores)
-    print(f"predictions  differ by {comparison.largest_difference:g} at most")
+    if outcome.largest_difference is None:
+        print("predictions  not compared, since the rows are others")
+    else:
+        print(f"predictions  differ by {outcome.largest_difference:g} at most")
 
 
-def _explain(comparison: Comparison) -> str:
+def _explain(outcome: Outcome) -> str:
     found = []
-    if not comparison.same_table:
+    if not outcome.same_table:
         found.append("the table is not the one on record")
-    if comparison.differing:
-        found.append(f"{len(comparison.differing)} scores differ")
-    if comparison.largest_difference != 0:
-        found.append(f"predictions differ by {comparison.largest_difference:g}")
-    changed = ", ".join(comparison.packages) or "no package"
+    if not outcome.metrics:
+        found.append("its run has no scores on record")
+    if outcome.differing:
+        found.append(f"{len(outcome.differing)} scores differ")
+    if outcome.largest_difference:
+        found.append(f"predictions differ by up to {outcome.largest_difference:g}")
+    changed = ", ".join(outcome.packages) or "no package"
     return (
-        f"Version {comparison.version} was not reproduced: {'; '.join(found)}. Changed "
+        f"Version {outcome.version} was not reproduced: {'; '.join(found)}. Changed "
         f"since: {changed}. Install its environment.txt, or restore its table."
     )

@@ -1,7 +1,7 @@
 """Write scored rows chunk by chunk; the file has its name only when it is whole."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from sweepkit.cli.chunks import SUFFIXES
 from sweepkit.errors import ConfigError, DiskError
 
-# Names of columns to their cells, all of one length.
-Cells = dict[str, Sequence[Any]]
-Write = Callable[[Cells], None]
+# Takes the columns as they were, and as the model read them; those that only the
+# second has are new.
+Write = Callable[[Mapping[str, Any], Mapping[str, Sequence[Any]]], None]
 
 _TYPES = {
     "double": pa.float64(),
@@ -24,24 +25,23 @@ _TYPES = {
 
 
 @contextmanager
-def open_output(path: Path, kinds: dict[str, str]) -> Iterator[Write]:
+def open_output(path: Path, kinds: Mapping[str, str]) -> Iterator[Write]:
     """Lend a function that appends rows, for a block that ends with a whole file.
 
     Args:
         path: A `.csv` or `.parquet` file; one that is there is replaced at the end.
-        kinds: What the model's columns and the prediction hold; others are text.
+        kinds: What the columns hold that the model read, or that are new.
 
     Raises:
         ConfigError: If the name ends otherwise.
         DiskError: If it cannot be written.
     """
-    writers = {".csv": _csv_writer, ".parquet": _parquet_writer}
-    if path.suffix.lower() not in writers:
-        raise ConfigError(f"--output is {path.name}; it must end in .csv or .parquet.")
+    check_output(path)
     draft = path.with_name(f".{path.name}.part")
+    writer = _write_csv if path.suffix.lower() == ".csv" else _write_parquet
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with writers[path.suffix.lower()](draft, kinds) as write:
+        with writer(draft, kinds) as write:
             yield write
         draft.replace(path)
     except OSError as error:
@@ -53,34 +53,51 @@ def open_output(path: Path, kinds: dict[str, str]) -> Iterator[Write]:
         draft.unlink(missing_ok=True)
 
 
+def check_output(path: Path) -> None:
+    """Refuse a name that says nothing of the kind of file.
+
+    Raises:
+        ConfigError: If it has another suffix.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise ConfigError(f"--output is {path.name}; it must end in .csv or .parquet.")
+
+
 @contextmanager
-def _csv_writer(path: Path, kinds: dict[str, str]) -> Iterator[Write]:
+def _write_csv(path: Path, kinds: Mapping[str, str]) -> Iterator[Write]:
     del kinds
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         begun = False
 
-        def write(cells: Cells) -> None:
+        def write(kept: Mapping[str, Any], read: Mapping[str, Sequence[Any]]) -> None:
             nonlocal begun
+            cells = {**read, **kept}
+            names = [*kept, *(name for name in read if name not in kept)]
             if not begun:
-                writer.writerow(cells)
+                writer.writerow(names)
                 begun = True
-            writer.writerows(zip(*cells.values(), strict=True))
+            columns = (_list_cells(cells[name]) for name in names)
+            writer.writerows(zip(*columns, strict=True))
 
         yield write
 
 
 @contextmanager
-def _parquet_writer(path: Path, kinds: dict[str, str]) -> Iterator[Write]:
+def _write_parquet(path: Path, kinds: Mapping[str, str]) -> Iterator[Write]:
     writer: parquet.ParquetWriter | None = None
 
-    def write(cells: Cells) -> None:
+    def write(kept: Mapping[str, Any], read: Mapping[str, Sequence[Any]]) -> None:
         nonlocal writer
-        schema = pa.schema({name: _TYPES[kinds.get(name, "string")] for name in cells})
+        table = pa.table(
+            {
+                name: _to_array(kept.get(name), read.get(name), kinds.get(name))
+                for name in {**kept, **read}
+            }
+        )
         if writer is None:
-            writer = parquet.ParquetWriter(path, schema)
-        arrays = [_to_array(cells[field.name], field.type) for field in schema]
-        writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            writer = parquet.ParquetWriter(path, table.schema)
+        writer.write_table(table)
 
     try:
         yield write
@@ -89,7 +106,13 @@ def _parquet_writer(path: Path, kinds: dict[str, str]) -> Iterator[Write]:
             writer.close()
 
 
-def _to_array(cells: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_string(kind):
-        cells = [None if cell is None else str(cell) for cell in cells]
-    return pa.array(cells, type=kind)
+def _list_cells(cells: Any) -> Sequence[Any]:
+    return cells.to_pylist() if isinstance(cells, pa.Array) else cells
+
+
+def _to_array(kept: Any, read: Sequence[Any] | None, kind: str | None) -> pa.Array:
+    if isinstance(kept, pa.Array):
+        return kept  # of the type it had
+    if read is not None:
+        return pa.array(read, type=_TYPES[kind or "string"])
+    return pa.array([text or None for text in kept], type=pa.string())

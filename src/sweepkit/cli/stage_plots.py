@@ -24,9 +24,7 @@ def write_plots(verdict: Verdict, folder: Path, *, seed: int) -> None:
         DiskError: If a file cannot be written.
     """
     columns = ("row", "actual", "predicted")
-    write_rows(
-        folder / "predictions.csv", columns, _draw(verdict.predictions, seed)
-    )
+    write_rows(folder / "predictions.csv", columns, _draw(verdict.predictions, seed))
     metrics = list(verdict.folds[0]) if verdict.folds else []
     folds = [
         (step, *(fold.get(name, "") for name in metrics))

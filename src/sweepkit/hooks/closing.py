@@ -10,6 +10,7 @@ from rich.text import Text
 from sweepkit.hooks.note import write_note
 from sweepkit.hooks.record import SweepRecord
 from sweepkit.hooks.register_best import register_best
+from sweepkit.hooks.run_file import write_run_file
 from sweepkit.sweep.outcome import Outcome, State, SweepResult
 from sweepkit.sweep.standing import find_default
 from sweepkit.sweep.summary import describe_gain
@@ -130,6 +131,8 @@ def _register(
     run = MlflowRun(record.store, record.run.run_id)
     try:
         notes = register_best(record.store, config, best, folder, facts)
+        if config.registry.publish:
+            write_run_file(record.store, best.run_id, folder)
         run.set_tags({"registered": notes["registered"]})
     except BaseException as error:
         record_failure(run, judge_ending(error), error)

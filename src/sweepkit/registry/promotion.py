@@ -11,7 +11,7 @@ from sweepkit.registry.audit import Action, Entry
 from sweepkit.registry.facts import find_facts
 from sweepkit.registry.journal import At, complete, stay
 from sweepkit.registry.loading import verify_version
-from sweepkit.registry.moving import MOVE_POINTS, move_champion
+from sweepkit.registry.moving import MOVE_POINTS, ChampionMoved, move_champion
 from sweepkit.registry.ways import find_way_back
 from sweepkit.tracking.locks import lock_model
 from sweepkit.tracking.origin import user_name
@@ -30,6 +30,7 @@ def promote(
     who: str = "",
     numbers: Mapping[str, Any] | None = None,
     action: Action = "promote",
+    expected: str | None = None,
     trusted_types: Sequence[str] = (),
     at: At = stay,
 ) -> None:
@@ -45,10 +46,13 @@ def promote(
         who: By whom; the user of this process unless given.
         numbers: What the decision rests on.
         action: `promote`, or `force-promote` past the gate.
+        expected: The champion that the decision was made against, empty if there was
+            none; None replaces whichever is the champion.
         trusted_types: Types allowed beyond our own list, from the configuration.
         at: Called with the name of each point that is reached.
 
     Raises:
+        ChampionMoved: If another version than `expected` is the champion by now.
         RegistryError: If there is no such version, or another machine interferes.
         IntegrityError: If its files are not those that were published.
         StoreError: If the store cannot be reached.
@@ -62,6 +66,7 @@ def promote(
         champion = aliases.get(CHAMPION)
         if champion == facts.version:
             return
+        _compare(model_name, champion or "", expected)
         entry = Entry(
             when=time.time(),
             who=who or user_name(),
@@ -74,6 +79,16 @@ def promote(
         move_champion(
             *(store, model_name, entry), way_back=champion, aliases=aliases, at=at
         )
+
+
+def _compare(model_name: str, champion: str, expected: str | None) -> None:
+    if expected is None or champion == expected:
+        return
+    raise ChampionMoved(
+        f"The champion of {model_name!r} is version {champion or 'none'} by now, and "
+        f"the decision was made against {expected or 'none'}. Nothing was changed; type "
+        f"the command again to have the two compared."
+    )
 
 
 def roll_back(

@@ -49,7 +49,12 @@ class Batcher:
         return self.waiting >= self._max_queue
 
     async def score(
-        self, predict: Predict, rows: Rows, estimate_s: Estimate
+        self,
+        predict: Predict,
+        rows: Rows,
+        estimate_s: Estimate,
+        *,
+        alone: bool = False,
     ) -> Predictions:
         """Return the predictions of `rows`, in company or alone.
 
@@ -57,6 +62,7 @@ class Batcher:
             predict: Rows to predictions, as `Champion.predict`.
             rows: At least one row.
             estimate_s: How long the model should take for so many rows.
+            alone: Whether other requests' rows must not be in the same call.
 
         Raises:
             TimeoutError: If they waited too long.
@@ -65,7 +71,8 @@ class Batcher:
         loop = asyncio.get_running_loop()
         weight = 1 + len(rows) // self._batch_rows
         late_at = loop.time() + self._timeout_s
-        job = Job(predict, rows, estimate_s, late_at, loop.create_future())
+        answer: asyncio.Future[Predictions] = loop.create_future()
+        job = Job(predict, rows, estimate_s, late_at, answer, alone)
         self.waiting += weight
         try:
             if len(rows) <= self._batch_rows and estimate_s(len(rows)) <= QUICK_S:

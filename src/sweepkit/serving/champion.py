@@ -24,8 +24,10 @@ class Champion:
         name: Registered name of the model.
         version: Registry version, echoed in every response.
         profile: Its columns in fitting order and what they looked like in training.
-        predict: Rows of shape (n, len(profile.columns)) to n predictions. A row's is
-            the same whatever rows go with it, and two threads may call it at once.
+        predict: Rows of shape (n, len(profile.columns)) to n predictions; two threads
+            may call it at once.
+        rows_independent: Whether a row's prediction is the same to the last bit
+            whatever rows go with it; if not, requests are scored one by one.
         form: What predicts, in words.
         facts: What the registry says of it, JSON values: aliases, metrics, run_id,
             created_at, description and the like.
@@ -37,6 +39,7 @@ class Champion:
     version: str
     profile: TableProfile
     predict: Callable[[Rows], Predictions]
+    rows_independent: bool = True
     form: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     intervals: Callable[[Rows, float], Predictions] | None = None

@@ -85,7 +85,12 @@ async def _predict(
 ) -> dict[str, Predictions]:
     champion, rows = service.champion, batch.rows
     try:
-        found = await state.batcher.score(champion.predict, rows, service.estimate_s)
+        found = await state.batcher.score(
+            champion.predict,
+            rows,
+            service.estimate_s,
+            alone=not champion.rows_independent,
+        )
         document = {"predictions": found}
         share = batch.params.get("interval")
         if share is not None and champion.intervals is not None:

@@ -23,6 +23,7 @@ class Job(NamedTuple):
         estimate_s: How long the model should take for so many rows.
         late_at: When it has waited too long, on the event loop's clock.
         answer: Takes the predictions, or what went wrong.
+        alone: Whether its rows must not be scored with those of others.
     """
 
     predict: Predict
@@ -30,6 +31,7 @@ class Job(NamedTuple):
     estimate_s: Estimate
     late_at: float
     answer: asyncio.Future[Predictions]
+    alone: bool = False
 
 
 def take_jobs(queue: deque[Job], most_rows: int, most_s: float) -> list[Job]:
@@ -51,7 +53,7 @@ def take_jobs(queue: deque[Job], most_rows: int, most_s: float) -> list[Job]:
             continue
         n_rows += len(job.rows)
         is_much = n_rows > most_rows or job.estimate_s(n_rows) > most_s
-        if jobs and (is_much or job.predict != jobs[0].predict):
+        if jobs and (is_much or job.alone or job.predict != jobs[0].predict):
             break
         jobs.append(queue.popleft())
     return jobs

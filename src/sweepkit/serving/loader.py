@@ -67,6 +67,7 @@ def load_champion(
         version=str(facts["version"]),
         profile=profile,
         predict=checked.predictor.predict,
+        rows_independent=checked.agreement.rows_independent,
         form=checked.predictor.form,
         facts=_select(facts),
     )

@@ -7,6 +7,9 @@ import uuid
 from pathlib import Path
 
 OWNER = "sweepkit.owner"
+# In the first octet of an address that Python made up for want of a network card.
+_MADE_UP = 1 << 40
+_DEAD = ("Z", "X")
 
 
 def describe_owner() -> str:
@@ -18,18 +21,18 @@ def describe_owner() -> str:
 
 
 def is_alive(owner: str) -> bool | None:
-    """Tell whether the process of a tag still runs; None if it is on another machine.
+    """Tell whether the process of a tag still runs; None if it cannot be known here.
 
     Args:
-        owner: What `describe_owner` returned there.
+        owner: What `describe_owner` returned there; anything else tells nothing.
     """
     machine, _, rest = owner.partition(" ")
     pid, _, birth = rest.partition(" ")
-    if machine != _machine() or not pid.isdigit():
+    if machine != _machine() or not (pid.isascii() and pid.isdigit()):
         return None
     try:
         os.kill(int(pid), 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         pass  # somebody else's, but there
@@ -38,15 +41,31 @@ def is_alive(owner: str) -> bool | None:
 
 
 def _machine() -> str:
-    text = f"{platform.node()} {uuid.getnode()}"
+    # Containers may share a host's name and card, and count their processes alone.
+    address = uuid.getnode()
+    known = "" if address & _MADE_UP else str(address)
+    text = f"{platform.node()} {known} {_namespace()}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _birth(pid: int) -> str:
-    """Return the process's start in ticks since boot; empty where nobody tells."""
+def _namespace() -> str:
     try:
-        text = Path(f"/proc/{pid}/stat").read_text()
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return ""
+
+
+def _birth(pid: int) -> str:
+    """Return when a process began, for comparison; empty if nobody tells or it ended.
+
+    Ticks since the machine's start, so the start is part of it.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
     # Its name, in brackets, may hold anything.
-    return text.rpartition(")")[2].split()[19]
+    fields = text.rpartition(")")[2].split()
+    # One whose parent has not asked for its end still has a number.
+    return "ended" if fields[0] in _DEAD else f"{boot[:8]}-{fields[19]}"

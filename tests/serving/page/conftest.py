@@ -21,10 +21,7 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
     None,
 )
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # The page's timers, two seconds each, go off twenty times as fast.
 HURRY = "{ const t = setTimeout; window.setTimeout = (f, ms) => t(f, ms / 20); }"
 BUSY = {"error_code": "TEMPORARILY_UNAVAILABLE", "message": "Too many requests wait."}

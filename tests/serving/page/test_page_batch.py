@@ -109,7 +109,9 @@ def test_a_file_may_be_dropped(open_page, housing):
     )
     page.dispatch_event("#drop", "drop", {"dataTransfer": data})
 
-    expect(page.locator("#batch-status")).to_contain_text("1 row of dropped.csv predicted")
+    expect(page.locator("#batch-status")).to_contain_text(
+        "1 row of dropped.csv predicted"
+    )
 
 
 def test_a_busy_server_is_asked_again(open_page, housing):
@@ -118,5 +120,7 @@ def test_a_busy_server_is_asked_again(open_page, housing):
     housing.busy_answers = 1
     choose(page, f"{HEADER}\n1,{ROW}")
 
-    expect(page.locator("#batch-status")).to_contain_text("1 row of blocks.csv predicted")
+    expect(page.locator("#batch-status")).to_contain_text(
+        "1 row of blocks.csv predicted"
+    )
     assert json.loads(housing.bodies[0])  # the form's own row came first

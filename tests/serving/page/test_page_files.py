@@ -58,4 +58,6 @@ def test_modules_stay_short_and_never_write_markup(module):
     text = module.read_text()
 
     assert len(text.splitlines()) <= 150
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval", text)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacent|document\.write|eval", text
+    )

@@ -123,7 +123,15 @@ def test_fills_in_typical_values_where_there_are_no_examples(open_page, orders):
     expect(towns).to_have_count(302)
     assert towns.all_text_contents()[1:4] == ["town 0", "town 1", "town 2"]
     assert json.loads(orders.bodies[0])["dataframe_split"]["data"] == [
-        ["2023-07-02T00:00:00", "2023-05-31T01:01:01", False, False, "town 0", None, 0.8]
+        [
+            "2023-07-02T00:00:00",
+            "2023-05-31T01:01:01",
+            False,
+            False,
+            "town 0",
+            None,
+            0.8,
+        ]
     ]
 
 

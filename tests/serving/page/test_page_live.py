@@ -22,7 +22,7 @@ def test_shows_use_and_drift_as_the_server_tells_them(open_page, housing):
         ["413", "0.31 ms", "1.84 ms", "184,213"]
     )
     expect(page.locator("#drift tbody tr").first).to_have_text(
-        "median_income0.31drifted"
+        "median_income0.310drifted"
     )
     expect(page.locator("#drift-sentence")).to_contain_text(
         "median_income no longer looks like the training data; population begins to"

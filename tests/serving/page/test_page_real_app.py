@@ -50,7 +50,9 @@ def serve(profile) -> Iterator[Callable[..., Running]]:
 
     def start(**settings) -> Running:
         app = build_app(
-            Slot(champion), ServerSettings(access_log="off", **settings), version_text=""
+            Slot(champion),
+            ServerSettings(access_log="off", **settings),
+            version_text="",
         )
         config = uvicorn.Config(app, port=0, log_level="warning", lifespan="off")
         server = Running(config)
@@ -99,10 +101,7 @@ def test_the_page_itself_needs_no_token(open_page, serve):
     expect(page.locator("#result-value")).to_have_text("$83,252")
 
 
-PROFILE_ORDER = (
-    "median_income housing_median_age total_rooms total_bedrooms population "
-    "households latitude longitude ocean_proximity"
-).split()
+PROFILE_ORDER = ["median_income", "housing_median_age", "total_rooms", "total_bedrooms", "population", "households", "latitude", "longitude", "ocean_proximity"]
 
 
 def upload(page, text):

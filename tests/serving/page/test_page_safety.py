@@ -97,19 +97,21 @@ def test_the_copied_call_gives_the_pages_answer(open_page, housing, tab):
 
     assert "452600.0" in done.stdout, done.stderr
     sent = json.loads(housing.bodies[-1])
-    row = sent["dataframe_split"]["data"][0] if tab == 0 else sent["dataframe_records"][0]
+    row = (
+        sent["dataframe_split"]["data"][0] if tab == 0 else sent["dataframe_records"][0]
+    )
     cells = row if tab == 0 else list(row.values())
     assert cells == [3.5, 41, 880, None, 322, 126, 37.88, -122.23, "NEAR BAY"]
 
 
 def test_quotes_in_values_survive_the_shell(open_page, orders):
     page, _ = open_page(orders)
-    page.get_by_label("note").fill("it's \"$HOME\" `date` \\ é")
+    page.get_by_label("note").fill('it\'s "$HOME" `date` \\ é')
     code = page.locator("#call-panel-0 code").text_content()
     subprocess.run(["sh", "-c", code], capture_output=True, timeout=60, check=True)
 
     row = json.loads(orders.bodies[-1])["dataframe_split"]["data"][0]
-    assert row[5] == "it's \"$HOME\" `date` \\ é"
+    assert row[5] == 'it\'s "$HOME" `date` \\ é'
 
 
 def test_tabs_follow_the_arrow_keys(open_page, housing):

@@ -1,7 +1,7 @@
 // How far recent rows have moved from the training data, column by column.
 
 import { breakable, draw, fill, find, make, makeTable } from "./dom.js";
-import { countOf, formatNumber, listWords } from "./format.js";
+import { countOf, listWords } from "./format.js";
 
 const MOVING = 0.1;
 const DRIFTED = 0.25;
@@ -18,7 +18,7 @@ export function showDrift(drift) {
     return;
   }
   const rows = columns.sort((a, b) => b.psi - a.psi).map(({ name, psi, level }) => [
-    breakable(name), drawBar(psi, level), formatNumber(psi, 2),
+    breakable(name), drawBar(psi, level), psi.toFixed(3),
     make("span", { class: `level ${LEVELS.includes(level) ? level : ""}` }, level),
   ]);
   fill(find("drift"),
@@ -37,7 +37,7 @@ function describeDrift(drift, columns) {
   if (!drifted.length && !moving.length) return `${start}every column looks like the training data.`;
   const parts = [
     drifted.length ? `${listWords(drifted)} no longer ${verb(drifted, "look")} like the training data` : "",
-    moving.length ? `${listWords(moving)} ${verb(moving, "begin")} to differ from it` : "",
+    moving.length ? `${listWords(moving)} ${verb(moving, "begin")} to differ from ${drifted.length ? "it" : "the training data"}` : "",
   ].filter(Boolean);
   const advice = drifted.length ? " Trust predictions less and think of training anew." : "";
   return `${start}${parts.join("; ")}.${advice}`;

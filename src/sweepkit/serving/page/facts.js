@@ -5,9 +5,10 @@ import { countOf, formatMoment, formatNumber, formatShare, formatTarget } from "
 
 const LABELS = {
   rmse: "Root mean squared error", mae: "Mean absolute error",
-  mape: "Mean absolute percentage error", r2: "Explained variance (R²)",
+  mape: "Mean absolute percentage error", r2: "R²",
 };
-const COLUMNS = { holdout: "Holdout", cv: "Cross-validation" };
+const COLUMNS = { holdout: "Holdout", cv: "Cross-validation", score: "Score" };
+const SETS = Object.keys(COLUMNS);
 
 /** Fill in the page's head. */
 export function showHead({ name, version, aliases, form, profile }) {
@@ -25,13 +26,13 @@ export function showMetrics({ metrics, profile }) {
     fill(find("metrics"), make("p", { class: "soft" }, "This version carries no scores."));
     return;
   }
-  const sets = unique(scores.map(({ set }) => set));
-  const names = unique(scores.map(({ metric }) => metric));
+  const sets = SETS.filter((set) => scores.some((score) => score.set === set));
+  const names = [...new Set(scores.map(({ metric }) => metric))];
   const rows = names.map((metric) => [LABELS[metric] ?? breakable(metric), ...sets.map((set) => {
     const score = scores.find((entry) => entry.set === set && entry.metric === metric);
     return score ? formatScore(metric, score.value, profile.target_unit) : "";
   })]);
-  const headings = ["", ...sets.map((set) => COLUMNS[set] ?? set)];
+  const headings = ["", ...sets.map((set) => COLUMNS[set])];
   fill(find("metrics"), makeTable("Scores", headings, rows, (i) => i > 0));
 }
 
@@ -66,5 +67,3 @@ function formatScore(metric, value, unit) {
   if (metric === "rmse" || metric === "mae") return formatTarget(Number(value.toPrecision(4)), unit, 4);
   return formatNumber(value, 4);
 }
-
-const unique = (values) => [...new Set(values)];

@@ -1,0 +1,168 @@
+"""Score a file chunk by chunk, each checked like a request."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+from sweepkit.cli.chunks import ROWS_AT_ONCE, Chunk, read_chunks
+from sweepkit.cli.scored import open_output
+from sweepkit.cli.strangers import Strangers
+from sweepkit.errors import DataError
+from sweepkit.serving.champion import Champion
+from sweepkit.serving.found import Found
+from sweepkit.serving.refusal import RequestRefused
+from sweepkit.serving.request import Batch, Reader, compile_reader
+from sweepkit.serving.rules import Rules
+from sweepkit.serving.settings import ServerSettings
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was scored.
+
+    Attributes:
+        rows: Rows written.
+        strangers: What was let pass.
+    """
+
+    rows: int = 0
+    strangers: Strangers = field(default_factory=Strangers)
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """A champion that scores chunks of one table.
+
+    Attributes:
+        champion: The model.
+        reader: Checks its rows.
+        source: The table, for messages.
+        counts: Whether texts that training did not see are counted.
+        tally: What was scored so far.
+    """
+
+    champion: Champion
+    reader: Reader
+    source: Path
+    counts: bool
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def column(self) -> str:
+        """Name of the new column."""
+        return f"predicted_{self.champion.profile.target}"
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What the model's columns and the new one hold."""
+        columns = self.champion.profile.columns
+        return {one.name: str(one.kind) for one in columns} | {self.column: "double"}
+
+    def score(self, chunk: Chunk) -> dict[str, Sequence[Any]]:
+        """Return the model's columns that a chunk has, as read, and the new one.
+
+        Raises:
+            DataError: If a row is not what the model takes.
+        """
+        if self.column in chunk.kept:
+            raise DataError(
+                f"{self.source} has a column {self.column!r} already, which would be "
+                f"lost; rename it."
+            )
+        batch = self._check(chunk.found)
+        names = [one.name for one in self.reader.columns]
+        cells = dict(zip(names, zip(*batch.rows, strict=True), strict=True))
+        read = {name: cells[name] for name in names if name in chunk.kept}
+        self._note(chunk, batch, read)
+        self.tally.rows += chunk.found.n_rows
+        return {**read, self.column: self.champion.predict(batch.rows).tolist()}
+
+    def _check(self, found: Found) -> Batch:
+        # Its own answers are what tables of known cases have, and no surprise.
+        places = [
+            i
+            for i, name in enumerate(found.names)
+            if name != self.champion.profile.target
+        ]
+        names = [found.names[i] for i in places]
+        columns = [found.columns[i] for i in places]
+        try:
+            return self.reader.check(replace(found, names=names, columns=columns))
+        except RequestRefused as refusal:
+            raise DataError(self._explain(refusal)) from None
+
+    def _note(
+        self, chunk: Chunk, batch: Batch, read: dict[str, Sequence[Any]]
+    ) -> None:
+        strangers = self.tally.strangers
+        strangers.extra = batch.extra_columns
+        strangers.lacking = tuple(
+            one.name for one in self.reader.columns if one.name not in chunk.kept
+        )
+        if self.counts:
+            strangers.count(self.reader.columns, read)
+
+    def _explain(self, refusal: RequestRefused) -> str:
+        lines = [f"{self.source}: {refusal.message.replace('The body', 'The table')}"]
+        for detail in refusal.details:
+            row = "" if detail.row is None else f"row {self.tally.rows + detail.row + 1}, "
+            lines.append(
+                f"  {row}{detail.column or 'whole row'}: {detail.found}; "
+                f"needed: {detail.needed}"
+            )
+        if refusal.n_more:
+            lines.append(f"  and {refusal.n_more:,} more")
+        return "\n".join(lines)
+
+
+def score_file(
+    source: Path,
+    target: Path,
+    champion: Champion,
+    settings: ServerSettings,
+    rows_at_once: int = ROWS_AT_ONCE,
+) -> Tally:
+    """Score the rows of one file into another, in little memory whatever its size.
+
+    Args:
+        source: The table, `.csv` or `.parquet`.
+        target: The file to be written, likewise; it gets every column and a new one.
+        champion: The model.
+        settings: What becomes of unknown texts and extra columns.
+        rows_at_once: Rows that are in memory at the same time.
+
+    Raises:
+        DataError: If a row is not what the model takes; nothing is written then.
+        DiskError: If the file cannot be written.
+    """
+    unknown = settings.unknown_category
+    rules = Rules(
+        max_rows=rows_at_once,
+        unknown_category="refuse" if unknown == "refuse" else "ignore",
+        extra_columns=settings.extra_columns,
+    )
+    reader = compile_reader(champion.profile, rules)
+    scorer = Scorer(champion, reader, source, counts=unknown == "warn")
+    chunks = read_chunks(source, reader.columns, rows_at_once)
+    with open_output(target, scorer.kinds) as write:
+        for chunk in _showing(chunks, scorer.tally):
+            write(chunk.kept, scorer.score(chunk))
+        if not scorer.tally.rows:
+            raise DataError(f"{source} has no rows under its column names.")
+    return scorer.tally
+
+
+def _showing(chunks: Iterable[Chunk], tally: Tally) -> Iterator[Chunk]:
+    """Show how many rows are done, where somebody looks."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), TimeElapsedColumn())
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, disable=hidden) as progress:
+        task = progress.add_task("scoring", total=None)
+        for chunk in chunks:
+            yield chunk
+            progress.update(task, description=f"{tally.rows:,} rows scored")
