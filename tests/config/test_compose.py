@@ -22,7 +22,7 @@ NEEDS = {
 CHOICES = sorted(
     str(path.relative_to(CONF).with_suffix(""))
     for path in CONF.glob("*/*.yaml")
-    if path.parent.name not in {"search_space", "hparams_search", "hydra"}
+    if path.parent.name not in {"search_space", "hparams_search", "hydra", "serving"}
 )
 MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
 

@@ -89,8 +89,14 @@ def test_a_changed_or_removed_entry_shows(store):
     tags = dict(look(store.client, NAME).tags)
     assert find_breaks(tags) == []
 
-    edited = tags | {"audit.000002": tags["audit.000002"].replace("better", "worse")}
-    removed = {key: text for key, text in tags.items() if key != "audit.000003"}
+    edited = tags | {
+        "mlflow.sweepkit.audit.000002": tags["mlflow.sweepkit.audit.000002"].replace(
+            "better", "worse"
+        )
+    }
+    removed = {
+        key: text for key, text in tags.items() if key != "mlflow.sweepkit.audit.000003"
+    }
 
     assert find_breaks(edited) == [3]
     assert find_breaks(removed) == [3, 4]
@@ -98,7 +104,7 @@ def test_a_changed_or_removed_entry_shows(store):
 
 def test_an_entry_somebody_else_wrote_is_a_registry_error(store):
     """The message names the tags that are not to be edited."""
-    store.client.set_registered_model_tag(NAME, "audit.000001", "hello")
+    store.client.set_registered_model_tag(NAME, "mlflow.sweepkit.audit.000001", "hello")
 
-    with pytest.raises(RegistryError, match=r"`audit\.\*` must not be edited"):
+    with pytest.raises(RegistryError, match=r"audit\.\*` must not be edited"):
         audit.read(store, NAME)

@@ -110,7 +110,7 @@ def test_files_that_do_not_fit_are_a_persons_matter(shop):
 def test_an_edited_history_is_reported(shop):
     """It is only ever added to."""
     client = shop.store.client
-    client.delete_registered_model_tag(NAME, "audit.000002")
+    client.delete_registered_model_tag(NAME, "mlflow.sweepkit.audit.000002")
 
     found = find_faults(shop.store, NAME)
 

@@ -172,7 +172,9 @@ def test_a_registry_older_than_its_history_goes_back_by_the_alias(shop):
     """`previous-champion` was kept before there was a history."""
     climb(shop, 2)
     for number in (1, 2):
-        shop.store.client.delete_registered_model_tag(NAME, f"audit.{number:06d}")
+        shop.store.client.delete_registered_model_tag(
+            NAME, f"mlflow.sweepkit.audit.{number:06d}"
+        )
 
     assert roll_back(shop.store, NAME, reason="bad", who="ada") == "1"
     with pytest.raises(RegistryError, match="no earlier champion"):
@@ -260,7 +262,7 @@ def rush(shop, processes, each):
     )
     assert done.returncode == 0, done.stderr
     found = shop.store.client.search_model_versions(f"name='{NAME}'")
-    return {str(one.version): float(one.tags["score.value"]) for one in found}
+    return {str(one.version): float(one.tags["mlflow.sweepkit.score.value"]) for one in found}
 
 
 def check_rush(shop, scores):

@@ -76,7 +76,7 @@ def test_the_first_version_becomes_champion_with_its_facts(opened, offer, train)
     assert version.tags["lifecycle"] == "production"
     assert version.tags["config_hash"] == "abc"
     assert version.tags["seed"] == "42"
-    assert version.tags["score.value"] == "2.0"
+    assert version.tags["mlflow.sweepkit.score.value"] == "2.0"
     assert version.tags[DECISION] == published.decision.reason
     assert version.tags[PROMOTED] == "True"
 

@@ -16,8 +16,8 @@ def test_a_scorecard_survives_its_tags_to_the_last_digit():
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param({"score.value": "good"}, id="no number"),
-        pytest.param({"score.direction": "up"}, id="no direction"),
+        pytest.param({"mlflow.sweepkit.score.value": "good"}, id="no number"),
+        pytest.param({"mlflow.sweepkit.score.direction": "up"}, id="no direction"),
     ],
 )
 def test_tags_of_somebody_else_are_no_scorecard(change):

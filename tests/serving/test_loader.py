@@ -75,7 +75,8 @@ def test_a_champion_carries_the_registrys_facts_but_no_manifest(save):
 
 def test_scores_among_the_tags_become_metrics(save):
     """The page shows them as numbers; tags are text."""
-    facts = {**FACTS, "tags": {"holdout_rmse": "2.5", "manifest": "{}", "model": "m"}}
+    internal = {"mlflow.sweepkit.manifest": "{}"}
+    facts = {**FACTS, "tags": {"holdout_rmse": "2.5", "model": "m", **internal}}
     told = load_champion(save(PROFILE.to_dict()), facts).champion.facts
     assert told["metrics"] == {"holdout_rmse": 2.5}
     assert told["tags"] == {"holdout_rmse": "2.5", "model": "m"}

@@ -53,7 +53,9 @@ def read_chunks(
     try:
         yield from read(path, {column.name: column for column in wanted}, rows_at_once)
     except UnicodeDecodeError:
-        raise DataError(f"{path} is not UTF-8 text; save it as CSV so encoded.") from None
+        raise DataError(
+            f"{path} is not UTF-8 text; save it as CSV so encoded."
+        ) from None
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} cannot be read as a table: {error}") from error
 

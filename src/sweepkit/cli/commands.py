@@ -21,6 +21,10 @@ Conf = Annotated[
     Path, typer.Option("--conf", help="Folder of the configuration.", metavar="FOLDER")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the history.")]
+Trust = Annotated[
+    list[str] | None,
+    typer.Option(help="A package whose classes the config may name: 'xgboost.*'."),
+]
 CONF = Path("conf")
 
 app = typer.Typer(
@@ -33,7 +37,7 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(epilog="Example: sweepkit models tracking=server")
 def models(words: Words = None, conf: Conf = CONF, as_json: AsJson = False) -> None:
     """List the versions of the registered model, newest first."""
     from sweepkit.cli.looking import list_models
@@ -41,7 +45,7 @@ def models(words: Words = None, conf: Conf = CONF, as_json: AsJson = False) -> N
     list_models(words or [], conf, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example: sweepkit show champion")
 def show(
     version: Version, words: Words = None, conf: Conf = CONF, as_json: AsJson = False
 ) -> None:
@@ -51,7 +55,7 @@ def show(
     show_version(version, words or [], conf, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example: sweepkit compare champion 7")
 def compare(
     first: Version,
     second: Version,
@@ -65,7 +69,7 @@ def compare(
     compare_versions(first, second, words or [], conf, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example: sweepkit promote 7 --reason 'agreed with sales'")
 def promote(
     version: Version,
     words: Words = None,
@@ -74,17 +78,22 @@ def promote(
         bool, typer.Option("--force", help="Promote even if the gate refuses.")
     ] = False,
     reason: Reason = "",
+    trust: Trust = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a version the champion, if the gate agrees."""
     from sweepkit.cli.changing import promote_version
 
     promote_version(
-        version, words or [], conf, force=force, reason=reason, as_json=as_json
+        *(version, words or [], conf),
+        force=force,
+        reason=reason,
+        trust=trust or (),
+        as_json=as_json,
     )
 
 
-@app.command()
+@app.command(epilog="Example: sweepkit rollback --reason 'complaints about 7'")
 def rollback(
     words: Words = None,
     conf: Conf = CONF,
@@ -97,7 +106,7 @@ def rollback(
     roll_back_champion(words or [], conf, reason=reason, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example: sweepkit history --json")
 def history(words: Words = None, conf: Conf = CONF, as_json: AsJson = False) -> None:
     """Show every change of the champion: when, who, from, to, why."""
     from sweepkit.cli.looking import show_history
@@ -105,15 +114,12 @@ def history(words: Words = None, conf: Conf = CONF, as_json: AsJson = False) -> 
     show_history(words or [], conf, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example: sweepkit reproduce 7")
 def reproduce(
     version: Version,
     words: Words = None,
     conf: Conf = CONF,
-    trust: Annotated[
-        list[str] | None,
-        typer.Option(help="A package whose classes the config may name: 'xgboost.*'."),
-    ] = None,
+    trust: Trust = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a version again from its record and say what differs."""
@@ -122,7 +128,7 @@ def reproduce(
     reproduce_version(version, words or [], conf, trust or [], as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example: sweepkit doctor --fix")
 def doctor(
     words: Words = None,
     conf: Conf = CONF,
@@ -135,7 +141,9 @@ def doctor(
     examine(words or [], conf, fix=fix, as_json=as_json)
 
 
-@app.command()
+@app.command(
+    epilog="Example: sweepkit predict --input rows.csv --output scored.parquet"
+)
 def predict(
     source: Annotated[Path, typer.Option("--input", help="A table: .csv or .parquet.")],
     target: Annotated[
@@ -144,38 +152,43 @@ def predict(
     words: Words = None,
     conf: Conf = CONF,
     version: Annotated[
-        str, typer.Option("--version", help="A number, or an alias.")
-    ] = "champion",
+        str | None,
+        typer.Option(
+            "--version", help="A number, or an alias; the champion unless given."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score a table of any size with the champion."""
+    """Score a table of any size with the champion; rows are checked like requests."""
     from sweepkit.cli.predicting import predict_table
 
     predict_table(source, target, version, words or [], conf, as_json=as_json)
 
 
 Run = Annotated[
-    Path, typer.Option("--run", help="The run.json that train.py wrote.", metavar="FILE")
+    Path,
+    typer.Option("--run", help="The run.json that train.py wrote.", metavar="FILE"),
 ]
 RUN = Path("outputs", "dvc", "train", "best", "run.json")
 
 
-@app.command()
+@app.command(epilog="Example: sweepkit prepare data=csv data.path=t.csv data.target=y")
 def prepare(
     words: Words = None,
     conf: Conf = CONF,
     output: Annotated[
         Path, typer.Option("--output", help="Folder of the files.", metavar="FOLDER")
     ] = Path("outputs", "dvc", "prepare"),
+    trust: Trust = None,
     as_json: AsJson = False,
 ) -> None:
     """Check and split the table; write fingerprints, schema and profile."""
     from sweepkit.cli.stages import prepare_table
 
-    prepare_table(words or [], conf, output, as_json=as_json)
+    prepare_table(words or [], conf, output, trust or (), as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example: sweepkit evaluate --run outputs/dvc/train/best/run.json")
 def evaluate(
     words: Words = None,
     conf: Conf = CONF,
@@ -191,7 +204,7 @@ def evaluate(
     evaluate_run(run, words or [], conf, output, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example: sweepkit register --run outputs/dvc/train/best/run.json")
 def register(
     words: Words = None,
     conf: Conf = CONF,
@@ -199,9 +212,10 @@ def register(
     output: Annotated[
         Path, typer.Option("--output", help="A .json file to write.", metavar="FILE")
     ] = Path("outputs", "dvc", "register", "registered.json"),
+    trust: Trust = None,
     as_json: AsJson = False,
 ) -> None:
     """Register a recorded run's model; the gate decides whether it is the champion."""
     from sweepkit.cli.stages import register_run
 
-    register_run(run, words or [], conf, output, as_json=as_json)
+    register_run(run, words or [], conf, output, trust or (), as_json=as_json)

@@ -7,9 +7,10 @@ from typing import Any
 from sweepkit.cli.place import opened
 from sweepkit.cli.printing import print_facts, print_json, print_table, write_time
 from sweepkit.registry import audit
-from sweepkit.registry.catalog import list_versions
+from sweepkit.registry.catalog import find_aliases, list_facts
 from sweepkit.registry.facts import VersionFacts, find_facts
 from sweepkit.registry.scores import read_scorecard
+from sweepkit.registry.versions import SWEEP
 from sweepkit.tracking.links import run_url, version_url
 
 _PREFIXES = ("holdout_", "cv_")
@@ -19,7 +20,7 @@ _SHOWN_VERSIONS = 50
 def list_models(words: Sequence[str], conf: Path, *, as_json: bool) -> None:
     """Print the versions of the configured model, newest first."""
     with opened(words, conf) as place:
-        versions = list_versions(place.store, place.model_name)
+        versions = list_facts(place.store, place.model_name)
     if as_json:
         print_json([_as_record(facts) for facts in versions])
         return
@@ -27,7 +28,7 @@ def list_models(words: Sequence[str], conf: Path, *, as_json: bool) -> None:
     columns = ("version", "lifecycle", "aliases", "model", "score", "data", "when")
     print_table(
         place.model_name,
-        (*columns, "run"),
+        (*columns, "run", "sweep"),
         [
             (
                 facts.version,
@@ -38,6 +39,7 @@ def list_models(words: Sequence[str], conf: Path, *, as_json: bool) -> None:
                 facts.tags.get("data.fingerprint", "")[:8],
                 write_time(facts.created_at),
                 facts.run_id[:8],
+                facts.tags.get(SWEEP, "")[:8],
             )
             for facts in shown
         ],
@@ -51,8 +53,12 @@ def show_version(ref: str, words: Sequence[str], conf: Path, *, as_json: bool) -
     with opened(words, conf) as place:
         facts = find_facts(place.store, place.model_name, ref)
         store = place.store
+    pages = {
+        "page": version_url(store.uri, facts.model_name, facts.version),
+        "run": run_url(store.uri, store.experiment_id, facts.run_id),
+    }
     if as_json:
-        print_json(_as_record(facts) | {"description": facts.description})
+        print_json(_as_record(facts) | {"description": facts.description, **pages})
         return
     print_facts(
         {
@@ -68,8 +74,8 @@ def show_version(ref: str, words: Sequence[str], conf: Path, *, as_json: bool) -
             "git commit": facts.tags.get("git.commit", ""),
             "uncommitted changes": facts.tags.get("git.dirty", ""),
             "files under seal": len(facts.manifest),
-            "page": version_url(store.uri, facts.model_name, facts.version),
-            "run": run_url(store.uri, store.experiment_id, facts.run_id),
+            "sweep": facts.tags.get(SWEEP, ""),
+            **pages,
         }
     )
 
@@ -77,7 +83,7 @@ def show_version(ref: str, words: Sequence[str], conf: Path, *, as_json: bool) -
 def show_history(words: Sequence[str], conf: Path, *, as_json: bool) -> None:
     """Print every decision about the champion, oldest first."""
     with opened(words, conf) as place:
-        list_versions(place.store, place.model_name)  # refuses an unknown model
+        find_aliases(place.store, place.model_name)  # refuses an unknown model
         entries = audit.read(place.store, place.model_name)
     if as_json:
         print_json([entry.to_dict() for entry in entries])
@@ -115,7 +121,7 @@ def _as_record(facts: VersionFacts) -> dict[str, Any]:
         "created_at": facts.created_at,
         "run_id": facts.run_id,
         "model_id": facts.model_id,
-        "sweep_run_id": facts.tags.get("sweep.run_id"),
+        "sweep_run_id": facts.tags.get(SWEEP),
         "decision": facts.tags.get("decision"),
         "tags": dict(facts.tags),
         "manifest": dict(facts.manifest),

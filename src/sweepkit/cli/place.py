@@ -45,9 +45,7 @@ class Place:
 
 
 @contextmanager
-def opened(
-    words: Sequence[str], conf: Path, *, name: str = "train"
-) -> Iterator[Place]:
+def opened(words: Sequence[str], conf: Path, *, name: str = "train") -> Iterator[Place]:
     """Open the store and name the model that these words describe, for a block.
 
     Args:

@@ -107,7 +107,8 @@ def _write_parquet(path: Path, kinds: Mapping[str, str]) -> Iterator[Write]:
 
 
 def _list_cells(cells: Any) -> Sequence[Any]:
-    return cells.to_pylist() if isinstance(cells, pa.Array) else cells
+    listed: Sequence[Any] = cells.to_pylist() if isinstance(cells, pa.Array) else cells
+    return listed
 
 
 def _to_array(kept: Any, read: Sequence[Any] | None, kind: str | None) -> pa.Array:

@@ -19,6 +19,8 @@ from sweepkit.serving.request import Batch, Reader, compile_reader
 from sweepkit.serving.rules import Rules
 from sweepkit.serving.settings import ServerSettings
 
+Cells = dict[str, Sequence[Any]]
+
 
 @dataclass(slots=True)
 class Tally:
@@ -62,7 +64,7 @@ class Scorer:
         columns = self.champion.profile.columns
         return {one.name: str(one.kind) for one in columns} | {self.column: "double"}
 
-    def score(self, chunk: Chunk) -> dict[str, Sequence[Any]]:
+    def score(self, chunk: Chunk) -> Cells:
         """Return the model's columns that a chunk has, as read, and the new one.
 
         Raises:
@@ -76,7 +78,7 @@ class Scorer:
         batch = self._check(chunk.found)
         names = [one.name for one in self.reader.columns]
         cells = dict(zip(names, zip(*batch.rows, strict=True), strict=True))
-        read = {name: cells[name] for name in names if name in chunk.kept}
+        read: Cells = {name: cells[name] for name in names if name in chunk.kept}
         self._note(chunk, batch, read)
         self.tally.rows += chunk.found.n_rows
         return {**read, self.column: self.champion.predict(batch.rows).tolist()}
@@ -95,9 +97,7 @@ class Scorer:
         except RequestRefused as refusal:
             raise DataError(self._explain(refusal)) from None
 
-    def _note(
-        self, chunk: Chunk, batch: Batch, read: dict[str, Sequence[Any]]
-    ) -> None:
+    def _note(self, chunk: Chunk, batch: Batch, read: Cells) -> None:
         strangers = self.tally.strangers
         strangers.extra = batch.extra_columns
         strangers.lacking = tuple(
@@ -109,7 +109,11 @@ class Scorer:
     def _explain(self, refusal: RequestRefused) -> str:
         lines = [f"{self.source}: {refusal.message.replace('The body', 'The table')}"]
         for detail in refusal.details:
-            row = "" if detail.row is None else f"row {self.tally.rows + detail.row + 1}, "
+            row = (
+                ""
+                if detail.row is None
+                else f"row {self.tally.rows + detail.row + 1}, "
+            )
             lines.append(
                 f"  {row}{detail.column or 'whole row'}: {detail.found}; "
                 f"needed: {detail.needed}"

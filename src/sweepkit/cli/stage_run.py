@@ -33,7 +33,7 @@ class Verdict:
     def numbers(self) -> dict[str, float]:
         """Every score by its name in MLflow, and how many rows are behind them."""
         counts = {name: self.report[name] for name in ("n_train", "n_holdout")}
-        return self.report["scores"] | counts
+        return {**self.report["scores"], **counts}
 
     @property
     def folds(self) -> tuple[dict[str, float], ...]:

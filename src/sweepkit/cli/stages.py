@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from hydra.utils import execution_whitelist
+
 from sweepkit.cli.composing import composed
 from sweepkit.cli.place import opened
 from sweepkit.cli.printing import print_facts, print_json
@@ -16,7 +18,12 @@ from sweepkit.training.settings import Settings, resolve
 
 
 def prepare_table(
-    words: Sequence[str], conf: Path, folder: Path, *, as_json: bool
+    words: Sequence[str],
+    conf: Path,
+    folder: Path,
+    trust: Sequence[str] = (),
+    *,
+    as_json: bool,
 ) -> None:
     """Read, check and split the table, and write what is known of it.
 
@@ -28,7 +35,7 @@ def prepare_table(
         DataError: If the table cannot be read, typed, split or folded.
         DiskError: If a file cannot be written.
     """
-    with composed(words, conf) as cfg:
+    with composed(words, conf) as cfg, execution_whitelist(list(trust)):
         settings = resolve(cfg)
         check_settings(settings)
         rows = read_rows(cfg)
@@ -67,7 +74,13 @@ def evaluate_run(
 
 
 def register_run(
-    run: Path, words: Sequence[str], conf: Path, path: Path, *, as_json: bool
+    run: Path,
+    words: Sequence[str],
+    conf: Path,
+    path: Path,
+    trust: Sequence[str] = (),
+    *,
+    as_json: bool,
 ) -> None:
     """Make a recorded run's model a version, and let the gate decide on the alias.
 
@@ -81,7 +94,7 @@ def register_run(
     """
     from sweepkit.cli.stage_register import publish_run
 
-    with opened(words, conf) as place:
+    with opened(words, conf) as place, execution_whitelist(list(trust)):
         recorded = RunFile.load(run)
         published = publish_run(place, recorded)
     facts = {

@@ -17,7 +17,8 @@ Action = Literal["promote", "force-promote", "rollback", "refuse"]
 ACTIONS: tuple[str, ...] = get_args(Action)
 # A tag of the registered model for each entry: nothing else in MLflow's registry
 # outlives versions, runs and the machine.
-PREFIX = "audit."
+# MLflow's pages show tags but for those under its own name, and this is no reading.
+PREFIX = "mlflow.sweepkit.audit."
 MAX_CHARS = 4500
 _MAX_REASON = 1500
 _ATTEMPTS = 10

@@ -22,7 +22,9 @@ def list_facts(store: OpenStore, model_name: str) -> list[VersionFacts]:
     """
     aliases = find_aliases(store, model_name)
     with store.guard():
-        found = [describe(store, one) for one in list_versions(store.client, model_name)]
+        found = [
+            describe(store, one) for one in list_versions(store.client, model_name)
+        ]
     # A search returns versions without their aliases.
     named = [replace(facts, aliases=aliases[facts.version]) for facts in found]
     return sorted(named, key=lambda facts: int(facts.version), reverse=True)

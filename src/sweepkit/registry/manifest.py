@@ -10,8 +10,8 @@ from pathlib import Path
 from sweepkit.errors import IntegrityError
 from sweepkit.tracking.model_files import list_files
 
-MANIFEST = "manifest"
-MANIFEST_SHA = "manifest.sha256"
+MANIFEST = "mlflow.sweepkit.manifest"
+MANIFEST_SHA = "mlflow.sweepkit.manifest.sha256"
 # MLflow's databases cut or refuse a tag of more than 5,000 characters.
 MAX_TAG_CHARS = 4500
 

@@ -86,8 +86,8 @@ def _compare(model_name: str, champion: str, expected: str | None) -> None:
         return
     raise ChampionMoved(
         f"The champion of {model_name!r} is version {champion or 'none'} by now, and "
-        f"the decision was made against {expected or 'none'}. Nothing was changed; type "
-        f"the command again to have the two compared."
+        f"the decision was made against {expected or 'none'}. Nothing was changed; "
+        f"type the command again to have the two compared."
     )
 
 

@@ -6,10 +6,10 @@ from typing import cast
 from sweepkit.evaluation.gains import Direction
 from sweepkit.registry.gate import Scorecard
 
-_METRIC = "score.metric"
-_VALUE = "score.value"
-_DIRECTION = "score.direction"
-_HOLDOUT = "score.holdout"
+_METRIC = "mlflow.sweepkit.score.metric"
+_VALUE = "mlflow.sweepkit.score.value"
+_DIRECTION = "mlflow.sweepkit.score.direction"
+_HOLDOUT = "mlflow.sweepkit.score.holdout"
 
 
 def write_scorecard(card: Scorecard) -> dict[str, str]:

@@ -22,7 +22,7 @@ from sweepkit.tracking.origin import user_name
 from sweepkit.tracking.store import OpenStore
 
 DECISION = "decision"
-NUMBERS = "decision.numbers"
+NUMBERS = "mlflow.sweepkit.decision.numbers"
 PROMOTED = "promoted"
 ARTIFACT = "gate.json"
 # Other machines may move the champion while we decide; then we decide again.

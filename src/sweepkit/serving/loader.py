@@ -16,8 +16,8 @@ from sweepkit.serving.champion import Champion
 _NUMBERS = {"integer", "long", "float", "double"}
 # Tags of a version that hold its scores.
 _SCORES = ("holdout_", "cv_")
-# For those who verify files and judge versions; long, and no caller's concern.
-_INTERNAL = {"manifest", "manifest.sha256", "decision.numbers"}
+# Tags for those who verify files and judge versions: long, and no caller's concern.
+_INTERNAL = "mlflow."
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +123,11 @@ def _select(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what callers may want to know, with the scores as numbers."""
     tags = facts.get("tags", {})
     scores = {key: tags[key] for key in tags if key.startswith(_SCORES)}
-    told = {key: value for key, value in facts.items() if key not in _INTERNAL}
+    told = {key: value for key, value in facts.items() if key != "manifest"}
     return {
         **told,
         "metrics": {key: float(value) for key, value in scores.items()},
-        "tags": {key: value for key, value in tags.items() if key not in _INTERNAL},
+        "tags": {k: v for k, v in tags.items() if not k.startswith(_INTERNAL)},
     }
 
 

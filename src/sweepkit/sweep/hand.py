@@ -143,7 +143,8 @@ def context_for(start_method: str, preload: tuple[str, ...]) -> Context:
     if start_method == "spawn":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sweepkit.sweep.worker", *preload])
+    first, last = "sweepkit.sweep.preload_begins", "sweepkit.sweep.preload_ends"
+    context.set_forkserver_preload([first, "sweepkit.sweep.worker", *preload, last])
     return context
 
 

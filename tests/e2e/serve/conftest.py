@@ -82,7 +82,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, mlflow_template: Path) -> Sho
             gate=Gate(),
         )
     # Somebody changed this one after it was published.
-    store.client.set_model_version_tag(NAME, "3", "manifest", "{}")
+    store.client.set_model_version_tag(NAME, "3", "mlflow.sweepkit.manifest", "{}")
     store.client.set_registered_model_alias(NAME, "champion", "1")
     return Shop(folder, expected)
 

@@ -21,7 +21,15 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
     None,
 )
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 # The page's timers, two seconds each, go off twenty times as fast.
 HURRY = "{ const t = setTimeout; window.setTimeout = (f, ms) => t(f, ms / 20); }"
 BUSY = {"error_code": "TEMPORARILY_UNAVAILABLE", "message": "Too many requests wait."}
@@ -152,7 +160,7 @@ def start_server(file: str, predict: Callable[[dict[str, Any]], float]) -> Serve
 @pytest.fixture
 def housing() -> Iterator[Server]:
     """The guide's model: numbers and one category, five examples."""
-    server = start_server("housing.json", lambda row: 452_600.0)
+    server = start_server("housing.json", lambda _: 452_600.0)
     yield server
     server.stop()
 
@@ -160,7 +168,7 @@ def housing() -> Iterator[Server]:
 @pytest.fixture
 def orders() -> Iterator[Server]:
     """Another model: dates, booleans, 300 towns, no examples, no scores."""
-    server = start_server("orders.json", lambda row: 3.25)
+    server = start_server("orders.json", lambda _: 3.25)
     yield server
     server.stop()
 

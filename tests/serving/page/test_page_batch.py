@@ -61,6 +61,7 @@ def test_names_the_lines_that_are_refused(open_page, housing):
     expect(page.locator(".problems li")).to_have_text(
         ["Line 5, total_rooms: Found text 'many', needs a number."]
     )
+    expect(page.locator("#batch-status")).to_contain_text("blocks.csv, lines 2 to 2001")
     rows[3] = f"3,{ROW}"
     choose(page, "\n".join([HEADER, *rows]))
     expect(page.locator(".problems li")).to_contain_text(["Line 2052, total_rooms"])

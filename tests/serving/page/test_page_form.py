@@ -50,7 +50,7 @@ def test_shows_an_interval_where_the_model_carries_one(open_page, housing):
     page, _ = open_page(housing)
 
     expect(page.locator(".result-interval")).to_have_text(
-        "$391,000 – $500,001 holds the true value in 90 % of cases"
+        "$391,000 \u2013 $500,001 holds the true value in 90 % of cases"
     )
     assert json.loads(housing.bodies[0])["params"] == {"interval": 0.9}
 

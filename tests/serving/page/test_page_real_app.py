@@ -40,7 +40,7 @@ def serve(profile) -> Iterator[Callable[..., Running]]:
         version="7",
         profile=profile,
         predict=lambda rows: np.array([10_000.0 * row[0] for row in rows]),
-        intervals=lambda rows, share: np.array(
+        intervals=lambda rows, _: np.array(
             [[9_000.0 * row[0], 11_000.0 * row[0]] for row in rows]
         ),
         form="LightGBM booster on plain arrays",
@@ -74,7 +74,7 @@ def test_the_page_and_the_server_understand_each_other(open_page, serve):
     page, watch = open_page(server)
 
     expect(page.locator("#result-value")).to_have_text("$83,252")
-    expect(page.locator(".result-interval")).to_contain_text("$74,927 – $91,577")
+    expect(page.locator(".result-interval")).to_contain_text("$74,927 \u2013 $91,577")
     expect(page.locator("#ready")).to_have_text("ready")
     expect(page.locator(".tile-value").nth(3)).to_have_text("1")
     assert watch.complaints == []
@@ -101,7 +101,17 @@ def test_the_page_itself_needs_no_token(open_page, serve):
     expect(page.locator("#result-value")).to_have_text("$83,252")
 
 
-PROFILE_ORDER = ["median_income", "housing_median_age", "total_rooms", "total_bedrooms", "population", "households", "latitude", "longitude", "ocean_proximity"]
+PROFILE_ORDER = [
+    "median_income",
+    "housing_median_age",
+    "total_rooms",
+    "total_bedrooms",
+    "population",
+    "households",
+    "latitude",
+    "longitude",
+    "ocean_proximity",
+]
 
 
 def upload(page, text):

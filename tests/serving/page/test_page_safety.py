@@ -72,6 +72,7 @@ def test_asks_for_a_token_and_keeps_it_nowhere(open_page, housing):
     kept = "JSON.stringify([localStorage, sessionStorage, document.cookie])"
     assert page.evaluate(kept) == '[{},{},""]'
     expect(page.locator("#call-panel-0")).to_contain_text("Bearer $TOKEN")
+    expect(page.locator("#links")).to_be_hidden()
     page.reload()
     expect(page.locator("#token-dialog")).to_be_visible()
 
@@ -131,3 +132,13 @@ def test_the_call_is_copied(open_page, housing):
     expect(page.get_by_role("button", name="Copy the curl call")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.locator("#call-panel-0 code").text_content()
+
+
+def test_mlflows_own_client_gives_the_pages_answer(open_page, housing):
+    """Who has used `mlflow models serve` keeps the client."""
+    page, _ = open_page(housing)
+    code = page.locator("#call-panel-2 code").text_content()
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+    assert "452600.0" in done.stdout, done.stderr

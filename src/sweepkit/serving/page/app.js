@@ -4,11 +4,12 @@ import { predictRow } from "./answer.js";
 import { buildBatch } from "./batch.js";
 import { buildCallTabs } from "./call_tabs.js";
 import { showHead, showLineage, showMetrics } from "./facts.js";
+import { find } from "./dom.js";
 import { buildForm } from "./form.js";
 import { countOf } from "./format.js";
 import { showAnswer, showFailure, showStale } from "./result.js";
 import { makeButton, notify, watchReady } from "./notices.js";
-import { read, Refusal } from "./server.js";
+import { read, Refusal, usesToken } from "./server.js";
 import { showReady, watchUsage } from "./usage.js";
 
 const AGAIN_MS = 2_000;
@@ -37,6 +38,8 @@ function wait(refusal) {
 function build(model) {
   const columns = model.profile.columns.map(({ name }) => name);
   const writeCalls = buildCallTabs();
+  // A link carries no token.
+  find("links").hidden = usesToken();
   showHead(model);
   showMetrics(model);
   showLineage(model);

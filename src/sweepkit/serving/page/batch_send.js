@@ -10,7 +10,9 @@ const MOST_WAITS = 5;
 /** A refusal of some rows, with the lines of the file its details belong to. */
 export class RowsRefused extends Error {
   constructor(refusal, records) {
+    // The server counts the rows of a piece; a person looks at a file.
     super(refusal.message);
+    this.lines = `, lines ${records[0].line} to ${records.at(-1).line}`;
     this.nMore = refusal.nMore;
     this.details = refusal.details.map((detail) => ({ ...detail, line: records[detail.row]?.line }));
   }

@@ -28,11 +28,11 @@ export function showDone(table, warnings) {
 }
 
 /** Say why the file is refused, and which of its lines are to blame. */
-export function showProblem(name, { message, details = [], nMore = 0 }) {
+export function showProblem(name, { message, lines = "", details = [], nMore = 0 }) {
   find("batch-progress").hidden = true;
   fill(find("batch-preview"));
   fill(find("batch-status"),
-    make("p", { class: "note error" }, `${name}: ${message}`),
+    make("p", { class: "note error" }, `${name}${lines}: ${message}`),
     details.length ? make("ul", { class: "problems" }, ...details.map(describeLine)) : null,
     nMore > 0 ? make("p", { class: "soft small" }, `And ${countOf(nMore, "more problem")}.`) : null,
     make("p", { class: "soft small" }, "Nothing was kept. Mend the file and choose it again."));

@@ -39,16 +39,23 @@ print(answer.json()["predictions"][0])`;
 }
 
 function writeMlflow(columns, cells) {
-  const prefix = addressOf("").replace(/\/$/, "");
   const proof = usesToken()
     ? "# MLflow's client sends no token: use the Python call, or a proxy that adds it.\n" : "";
   return `${proof}from mlflow.pyfunc.scoring_server.client import ScoringServerClient
 import pandas as pd
 
-client = ScoringServerClient("", 0)
-client.url_prefix = ${literal(prefix)}
+client = ${writeClient()}
 row = ${writeDict(columns, cells)}
 print(client.invoke(pd.DataFrame([row])).get_predictions())`;
+}
+
+// It takes a host and a port; what is below a path or uses TLS must be set afterwards.
+function writeClient() {
+  const { protocol, hostname, port, pathname, href } = new URL(addressOf(""));
+  if (protocol === "http:" && pathname === "/") {
+    return `ScoringServerClient(${literal(hostname)}, ${port || 80})`;
+  }
+  return `ScoringServerClient("", 0)\nclient.url_prefix = ${literal(href.replace(/\/$/, ""))}`;
 }
 
 function writeDict(columns, cells) {
