@@ -262,7 +262,8 @@ def rush(shop, processes, each):
     )
     assert done.returncode == 0, done.stderr
     found = shop.store.client.search_model_versions(f"name='{NAME}'")
-    return {str(one.version): float(one.tags["mlflow.sweepkit.score.value"]) for one in found}
+    key = "mlflow.sweepkit.score.value"
+    return {str(one.version): float(one.tags[key]) for one in found}
 
 
 def check_rush(shop, scores):
