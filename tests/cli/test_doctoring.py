@@ -3,9 +3,13 @@
 import sqlite3
 
 import pytest
+from optuna.study import StudyDirection
+from optuna.trial import create_trial
 
 from sweepkit.registry.aliases import CHAMPION, PREVIOUS, read_aliases
 from sweepkit.registry.promotion import promote
+from sweepkit.sweep.memory import OUTCOME, encode_outcome
+from sweepkit.sweep.outcome import Outcome, State
 from sweepkit.sweep.storage import open_storage
 from sweepkit.tracking.owner import OWNER, describe_owner
 
@@ -162,7 +166,7 @@ def test_a_damaged_database_of_studies_is_named(project):
 def test_a_sweep_at_work_is_not_disturbed(project):
     """Its parent is open, and its trials are half-written at any moment."""
     studies = f"sqlite:///{project.folder / 'outputs' / 'studies.db'}"
-    open_storage(studies).create_new_study([1], "houses")
+    open_storage(studies).create_new_study([StudyDirection.MINIMIZE], "houses")
     tags = {"role": "sweep", "sweep.study": "houses", OWNER: describe_owner()}
     with project.opened() as place:
         client, experiment = place.store.client, place.store.experiment_id
@@ -178,6 +182,27 @@ def test_a_sweep_at_work_is_not_disturbed(project):
     after = project.type("doctor", "--fix", "--json")
     assert (after.code, kinds(after.json["repaired"])) == (0, ["study"])
     assert status(project, trial) == "KILLED"
+
+
+def test_a_trial_that_only_the_study_knows_is_told(project):
+    """The sweep itself writes it when it is typed again; the doctor invents no runs."""
+    storage = open_storage(f"sqlite:///{project.folder / 'outputs' / 'studies.db'}")
+    study = storage.create_new_study([StudyDirection.MINIMIZE], "houses")
+    told = Outcome(
+        number=0, state=State.COMPLETE, params={}, overrides=(), values=(1.0,)
+    )
+    attributes = {OUTCOME: encode_outcome(told)}
+    storage.create_new_trial(study, create_trial(value=1.0, user_attrs=attributes))
+    with project.opened() as place:
+        tags = {"role": "sweep", "sweep.study": "houses"}
+        client = place.store.client
+        parent = client.create_run(place.store.experiment_id, tags=tags)
+        client.set_terminated(parent.info.run_id)
+
+    answer = project.type("doctor", "--fix", "--json")
+
+    assert (answer.code, kinds(answer.json["left"])) == (2, ["study"])
+    assert "1 trials that MLflow lacks" in answer.json["left"][0]["message"]
 
 
 def test_without_a_model_there_is_nothing_to_find_but_that(project):

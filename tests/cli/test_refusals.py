@@ -52,6 +52,20 @@ def test_a_wrong_override_comes_with_the_choices_there_are(looked_at):
     assert "local" in answer.err.split("lokal")[-1]
 
 
+def test_a_word_that_is_no_override_is_named(looked_at):
+    """`sweepkit models champion`, where `show champion` was meant."""
+    answer = looked_at.bare("models", "champion")
+
+    assert (answer.code, "'champion' is no setting" in answer.err) == (2, True)
+
+
+def test_a_forgotten_version_is_asked_for(looked_at):
+    """The first override must not pass for one."""
+    answer = looked_at.type("show")
+
+    assert (answer.code, "a version comes first" in answer.err) == (2, True)
+
+
 def test_a_store_that_is_off_has_no_versions(looked_at):
     """`tracking=off` is good for train.py, and nothing to look at."""
     answer = looked_at.type("models", "tracking=off")

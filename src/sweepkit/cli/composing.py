@@ -27,13 +27,14 @@ def composed(
         name: The primary one of them.
 
     Raises:
-        ConfigError: If there is no such folder, or Hydra refuses the words.
+        ConfigError: If there is no such folder, or the words are no overrides of it.
     """
     if not (folder / f"{name}.yaml").is_file():
         raise ConfigError(
             f"{folder.absolute()} has no {name}.yaml. Run `sweepkit` in the project's "
             f"folder, or name its configuration: `--conf path/to/conf`."
         )
+    _check_words(words)
     register()
     with (
         initialize_config_dir(str(folder.absolute()), job_name="sweepkit"),
@@ -41,6 +42,16 @@ def composed(
         _speaking(_compose(words, name)) as cfg,
     ):
         yield cfg
+
+
+def _check_words(words: Sequence[str]) -> None:
+    # Hydra would tell of its grammar, which is not what went wrong.
+    strangers = [word for word in words if "=" not in word and not word.startswith("~")]
+    if strangers:
+        raise ConfigError(
+            f"{strangers[0]!r} is no setting; after a command's own words come "
+            f"overrides only, such as tracking=server. See `sweepkit --help`."
+        )
 
 
 def _compose(words: Sequence[str], name: str) -> DictConfig:

@@ -144,10 +144,13 @@ def _print(outcome: Outcome) -> None:
         for name, pair in outcome.metrics.items()
     ]
     print_table("scores", ("metric", "then", "now", "equal"), scores)
-    if outcome.largest_difference is None:
-        print("predictions  not compared, since the rows are others")
-    else:
-        print(f"predictions  differ by {outcome.largest_difference:g} at most")
+    print(f"predictions  {_tell_difference(outcome.largest_difference)}")
+
+
+def _tell_difference(largest: float | None) -> str:
+    if largest is None:
+        return "not compared, since the rows are others"
+    return f"differ by up to {largest:g}" if largest else "the same"
 
 
 def _explain(outcome: Outcome) -> str:

@@ -6,7 +6,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
 from sweepkit.errors import ConfigError
 
@@ -49,12 +48,26 @@ def mean_absolute_percentage_error(actual: Values, predicted: Values) -> float:
     return float(np.mean(np.abs(predicted - actual)[counted] / np.abs(actual[counted])))
 
 
+def _of_sklearn(name: str) -> Callable[[Values, Values], float]:
+    """Return a metric of scikit-learn, which is imported when it is first used.
+
+    Whoever only asks for directions, as a sweep's parent does, need not wait for it.
+    """
+
+    def score(actual: Values, predicted: Values) -> float:
+        from sklearn import metrics
+
+        return float(getattr(metrics, name)(actual, predicted))
+
+    return score
+
+
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric("rmse", "minimize", "target", root_mean_squared_error),
-        Metric("r2", "maximize", "none", r2_score),
-        Metric("mae", "minimize", "target", mean_absolute_error),
+        Metric("rmse", "minimize", "target", _of_sklearn("root_mean_squared_error")),
+        Metric("r2", "maximize", "none", _of_sklearn("r2_score")),
+        Metric("mae", "minimize", "target", _of_sklearn("mean_absolute_error")),
         Metric("mape", "minimize", "share", mean_absolute_percentage_error),
     )
 }
