@@ -3,7 +3,7 @@
 import pytest
 
 from sweepkit.cli import reproducing
-from sweepkit.cli.reproducing import Outcome, compare_environments, is_same
+from sweepkit.cli.rebuilt import Outcome, compare_environments, is_same
 
 
 def test_a_version_is_made_again_to_the_last_digit(looked_at):

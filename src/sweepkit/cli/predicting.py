@@ -9,7 +9,8 @@ from sweepkit.cli.chunks import check_input
 from sweepkit.cli.place import Place, opened
 from sweepkit.cli.printing import print_json
 from sweepkit.cli.scored import check_output
-from sweepkit.cli.scoring import Tally, score_file
+from sweepkit.cli.scorer import Tally
+from sweepkit.cli.scoring import score_file
 from sweepkit.errors import ConfigError
 from sweepkit.registry.facts import find_facts
 from sweepkit.registry.loading import fetch_version

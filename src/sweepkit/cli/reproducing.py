@@ -1,8 +1,7 @@
 """The command `reproduce`: train a version again and compare it with its record."""
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from hydra.utils import execution_whitelist
 from sweepkit.cli.judging import FINGERPRINT, load_version
 from sweepkit.cli.place import Place, opened
 from sweepkit.cli.printing import print_json, print_table
+from sweepkit.cli.rebuilt import Outcome, compare_environments, is_same
 from sweepkit.cli.recorded import Recorded, read_recorded
 from sweepkit.errors import NotReproduced
 from sweepkit.evaluation.summary import name_scores
@@ -18,37 +18,6 @@ from sweepkit.registry.facts import VersionFacts, find_facts
 from sweepkit.tracking.environment import describe_environment
 from sweepkit.training.rows import Rows, read_rows
 from sweepkit.training.trial import Trial, run_trial, unfitted_model
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a version's record says and what came of it now.
-
-    Attributes:
-        version: The version.
-        same_table: Whether the table has the fingerprint on record.
-        packages: Versions then and now of the packages that changed.
-        metrics: Values then and now, of those that both know.
-        largest_difference: Of the predictions for the holdout rows, in the target's
-            unit; None for another table, whose rows are others.
-    """
-
-    version: str
-    same_table: bool = False
-    packages: dict[str, tuple[str, str]] = field(default_factory=dict)
-    metrics: dict[str, tuple[float, float]] = field(default_factory=dict)
-    largest_difference: float | None = None
-
-    @property
-    def differing(self) -> list[str]:
-        """The metrics that are not equal to the last digit."""
-        return [name for name, pair in self.metrics.items() if not is_same(*pair)]
-
-    @property
-    def equal(self) -> bool:
-        """Whether the same model was made again."""
-        same = self.same_table and self.largest_difference == 0
-        return same and bool(self.metrics) and not self.differing
 
 
 def reproduce_version(
@@ -95,31 +64,6 @@ def remake(place: Place, facts: VersionFacts) -> Outcome:
         difference = np.abs(then - trial.judgement.predicted)
         outcome.largest_difference = float(difference.max())
     return outcome
-
-
-def compare_environments(then: str, now: str) -> dict[str, tuple[str, str]]:
-    """Return the packages whose versions differ, each with both; absent is empty.
-
-    Args:
-        then: Lines of `name==version`.
-        now: The same of this environment.
-    """
-    before, after = _read_versions(then), _read_versions(now)
-    return {
-        name: (before.get(name, ""), after.get(name, ""))
-        for name in sorted(before.keys() | after.keys())
-        if before.get(name) != after.get(name)
-    }
-
-
-def is_same(then: float, now: float) -> bool:
-    """Tell whether two scores are equal to the last digit; not a number is one too."""
-    return then == now or (math.isnan(then) and math.isnan(now))
-
-
-def _read_versions(text: str) -> Mapping[str, str]:
-    pairs = (line.partition("==") for line in text.splitlines() if "==" in line)
-    return {name: version for name, _, version in pairs}
 
 
 def _train(recorded: Recorded, rows: Rows) -> Trial:
