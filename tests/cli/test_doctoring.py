@@ -60,7 +60,14 @@ def test_a_run_whose_process_is_gone_is_ended(project):
     assert status(project, run_id) == "KILLED"
 
 
-@pytest.mark.parametrize("owner", [describe_owner(), "elsewhere 1 2", ""])
+@pytest.mark.parametrize(
+    "owner",
+    [
+        pytest.param(describe_owner(), id="this process"),
+        pytest.param("elsewhere 1 2", id="another machine"),
+        pytest.param("", id="another program"),
+    ],
+)
 def test_a_run_that_may_live_is_left_alone(project, owner):
     """Nobody's training is ended for the sake of order; what is unknown is said."""
     run_id = begin_run(project, owner)

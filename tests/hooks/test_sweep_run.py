@@ -10,6 +10,7 @@ from mlflow.exceptions import MlflowException
 
 from sweepkit.errors import StoreError
 from sweepkit.tracking.existing import reopen_run
+from sweepkit.tracking.owner import OWNER, is_alive
 
 
 def test_a_sweep_is_one_run_with_a_child_for_each_trial(bench, outcome):
@@ -134,6 +135,17 @@ def test_a_resumed_sweep_goes_on_in_the_same_run(bench, outcome):
     assert parent.data.tags["sweep.n_trials"] == "3"
     assert len(bench.runs("trial")) == 3
     assert bench.curve(parent, "best_cv_rmse") == [(0, 4.0), (1, 3.0), (2, 3.0)]
+
+
+def test_a_resumed_sweep_belongs_to_the_process_that_goes_on(bench, outcome):
+    """The doctor ends runs whose process is gone."""
+    bench.sweep(outcome(0), interrupted=True)
+    dead = (bench.store.client, bench.parent().info.run_id, OWNER, "gone 1 2")
+    dead[0].set_tag(*dead[1:])
+
+    bench.sweep(plan=bench.plan(outcome(0)))
+
+    assert is_alive(bench.parent().data.tags[OWNER])
 
 
 def test_a_killed_session_is_reconciled_with_the_study(bench, outcome, failed):

@@ -8,6 +8,7 @@ from sweepkit.hooks.trial_run import PARENT, ROLE, STUDY, TRIAL
 from sweepkit.sweep.outcome import SweepPlan
 from sweepkit.tracking import redact
 from sweepkit.tracking.existing import RecordedRun, find_runs, reopen_run
+from sweepkit.tracking.owner import OWNER
 from sweepkit.tracking.params import clean_key, cut
 from sweepkit.tracking.recording import MlflowRun
 from sweepkit.tracking.store import OpenStore
@@ -54,6 +55,8 @@ def open_parent(
             run = MlflowRun(store, earlier.run_id)
             if earlier.status != "RUNNING":
                 reopen_run(store, earlier.run_id)
+            # Its first process is gone, and a run without a living owner gets ended.
+            run.set_tags({key: origin[key] for key in origin if key == OWNER})
     if earlier is None or plan.name:
         _log_config(run, config)
         _describe(run, plan, {} if earlier is None else earlier.params)
