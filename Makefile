@@ -5,6 +5,8 @@ STAMP := $(VENV)/.installed
 DVC := $(VENV)/dvc
 EXTRA := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["dvc"])
 ARGS ?=
+# Files of tests run side by side; tests that wait for processes leave cores idle.
+JOBS ?= 2
 
 # The first interpreter that runs and that the locked set was made for.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
@@ -47,7 +49,7 @@ $(DVC)/.installed: $(STAMP)
 	@touch $@
 
 test: $(STAMP)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,7 +1,6 @@
 """A small sweep as a process that tests kill, type again, and read the traces of."""
 
 import os
-import select
 import shutil
 import signal
 import sqlite3
@@ -11,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import numpy as np
@@ -137,8 +137,9 @@ class Processes:
         deadline = time.monotonic() + seconds
         for pid in self.living(session):
             with suppress(ProcessLookupError):
+                # Not select(), which takes no number above 1023.
                 watch = os.pidfd_open(pid)
-                select.select([watch], [], [], max(0.0, deadline - time.monotonic()))
+                wait([watch], max(0.0, deadline - time.monotonic()))
                 os.close(watch)
         return self.living(session)
 

@@ -1,42 +1,68 @@
 """The access log is one line a request that neither lies nor leaks."""
 
+import errno
 import json
-import logging
+import re
+import sys
 
 import pytest
 
 from sweepkit.serving.access_log import Visit, make_writer
-from sweepkit.serving.logs import ACCESS_LOGGER
 
-VISIT = Visit("id-1", "10.0.0.9", "POST", "/invocations", 200, 1.23456, 3, "7")
+WHEN = 1_700_000_000.25
+VISIT = Visit(WHEN, "id-1", "10.0.0.9", "POST", "/invocations", 200, 1.23456, 3, "7")
 
 
 @pytest.fixture
-def lines(caplog, monkeypatch):
-    monkeypatch.setattr(logging.getLogger(ACCESS_LOGGER), "propagate", True)
-    caplog.set_level(logging.INFO, ACCESS_LOGGER)
-    return lambda: caplog.messages
+def lines(capsys):
+    return lambda: capsys.readouterr().err.splitlines()
 
 
 def test_text_is_for_people(lines):
-    """Who asked for what, how it ended, how long it took."""
+    """When, who asked for what, how it ended, how long it took."""
     make_writer("text")(VISIT)
-    assert lines() == ["id-1 10.0.0.9 POST /invocations 200 1.23ms rows=3 version=7"]
+    (line,) = lines()
+    said = "id-1 10.0.0.9 POST /invocations 200 1.23ms rows=3 version=7"
+    assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d,250 {said}", line)
+
+
+def test_the_time_moves_on(lines):
+    """It is kept for a second, and no longer."""
+    write = make_writer("text")
+    for later in (0.0, 0.5, 61.0):
+        write(VISIT._replace(when=WHEN + later))
+    clocks = [line.split(" id-1")[0] for line in lines()]
+    assert clocks[0][:-4] == clocks[1][:-4] != clocks[2][:-4]
+    assert [clock[-4:] for clock in clocks] == [",250", ",750", ",250"]
 
 
 def test_json_is_for_machines(lines):
     """One object a line, whatever the path holds."""
     make_writer("json")(VISIT._replace(path='/a"b\nc\udcff'))
-    told = json.loads(lines()[0])
-    assert "\n" not in lines()[0]
+    (line,) = lines()
+    told = json.loads(line)
     assert (told["request_id"], told["status"], told["ms"]) == ("id-1", 200, 1.235)
+    assert told["when"] == WHEN
     assert told["path"].startswith('/a"b\nc')
 
 
-def test_a_path_cannot_forge_a_line(lines):
+@pytest.mark.parametrize("path", ["/x\nid-2 1.1.1.1 GET /admin 200", "/\x1b[31m", "/é"])
+def test_a_path_cannot_forge_a_line(lines, path):
     """It comes percent-decoded from outside."""
-    make_writer("text")(VISIT._replace(path="/x\nid-2 1.1.1.1 GET /admin 200"))
-    assert "\n" not in lines()[0]
+    make_writer("text")(VISIT._replace(path=path))
+    (line,) = lines()
+    assert line.isascii() and line.isprintable()
+
+
+def test_a_log_that_cannot_be_written_stops_no_answer(monkeypatch):
+    """A disk that is full of log lines must not become an outage."""
+
+    class Full:
+        def write(self, text):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    make_writer("text")(VISIT)
 
 
 def test_off_writes_nothing():

@@ -10,7 +10,7 @@ from sweepkit.errors import IntegrityError, RegistryError, StoreError, SweepkitE
 from sweepkit.serving import messages as m
 from sweepkit.serving import watch as w
 from sweepkit.serving.cache import Cache
-from sweepkit.serving.crew import Died, Said, Started
+from sweepkit.serving.crew_events import Died, Said, Started
 from sweepkit.serving.succession import MOST_DEATHS, Succession
 
 DOWN = StoreError("nobody listens there")

@@ -16,6 +16,7 @@ from hydra.types import TaskFunction
 from omegaconf import DictConfig
 
 from sweepkit.hooks.departing import departing, was_interrupted
+from sweepkit.hooks.unbroken import unbroken
 
 if TYPE_CHECKING:  # they import MLflow
     from sweepkit.hooks.record import SweepRecord
@@ -90,7 +91,7 @@ class SweepRun(Callback):
         """
         if not self._is_plain() or was_interrupted(job_return):
             return
-        with departing():
+        with departing(), unbroken():
             from sweepkit.hooks.plain import judge_plain, plan_plain
 
             now = time.time()

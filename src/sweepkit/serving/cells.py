@@ -10,7 +10,7 @@ from typing import Any
 from sweepkit.data.column_profile import ColumnProfile
 from sweepkit.serving.dates import DATES, read_date
 from sweepkit.serving.refusal import quote_all
-from sweepkit.serving.settings import Notice
+from sweepkit.serving.setting_checks import Notice
 
 Read = Callable[[Sequence[Any]], Sequence[Any]]
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweepkit.errors import AddressError, ConfigError
 from sweepkit.serving.address import bind, check_exposure, url_of
 from sweepkit.serving.cache import Cache
-from sweepkit.serving.crew import METRICS_FOLDER
 from sweepkit.serving.greeting import write_greeting
 from sweepkit.serving.logs import set_up_logs
 from sweepkit.serving.messages import Loaded
+from sweepkit.serving.metrics_folder import shared_metrics
 from sweepkit.serving.registry_source import RegistrySource
 from sweepkit.serving.settings import ServerSettings
 from sweepkit.serving.supervisor import Supervisor
@@ -62,7 +60,7 @@ def serve(
     def greet(facts: VersionFacts, report: Loaded) -> None:
         print(write_greeting(facts, report, url), flush=True)
 
-    with _shared_metrics(settings, environment) as shared:
+    with shared_metrics(settings.workers, environment) as shared:
         supervisor = Supervisor(settings, listening, source, shared, greet)
         asyncio.run(supervisor.run())
     logging.getLogger(__name__).info("The server has ended.")
@@ -118,16 +116,3 @@ def _check_certificate(settings: ServerSettings) -> None:
             f"({error.strerror or error}); give a PEM certificate and its PEM key "
             f"without a passphrase."
         ) from None
-
-
-@contextmanager
-def _shared_metrics(
-    settings: ServerSettings, environment: Mapping[str, str]
-) -> Iterator[Mapping[str, str]]:
-    """Give several workers a folder in which they add up their numbers."""
-    if settings.workers == 1:
-        # One that was set for another program would make it count in files.
-        yield {k: v for k, v in environment.items() if k != METRICS_FOLDER}
-        return
-    with tempfile.TemporaryDirectory(prefix="sweepkit-metrics-") as folder:
-        yield {**environment, METRICS_FOLDER: folder}

@@ -3,60 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 
-from sweepkit.serving.messages import Drain, Loaded, Order, Report
+from sweepkit.serving.crew_events import Died, Event, Said, Started
+from sweepkit.serving.messages import Drain, Loaded, Order
+from sweepkit.serving.metrics_folder import forget_worker
 from sweepkit.serving.settings import ServerSettings
 from sweepkit.serving.worker_process import WorkerProcess
 
-# Prometheus' library keeps the numbers of several processes in files there.
-METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # A pause grows with each death that follows another without a model loaded.
 _PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 5.0
 # After its own time for draining, a worker gets this much to end.
 _GRACE_S = 3.0
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A worker is there and waits for a model."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A worker said something."""
-
-    number: int
-    report: Order | Report
-
-
-@dataclass(frozen=True, slots=True)
-class Died:
-    """A worker ended by itself; another will take its place.
-
-    Attributes:
-        number: Which one.
-        how: Its exit code or signal, in words.
-        in_a_row: Deaths of this worker since it last loaded a model, this included.
-    """
-
-    number: int
-    how: str
-    in_a_row: int
-
-
-Event = Started | Said | Died
 
 
 class Crew:
@@ -161,15 +123,8 @@ class Crew:
             self._hear(Said(number, report))
         code = await worker.wait()
         del self._workers[number]
-        self._forget_metrics(worker.pid)
+        forget_worker(self._environment, worker.pid)
         return _name_end(code)
-
-    def _forget_metrics(self, pid: int) -> None:
-        folder = self._environment.get(METRICS_FOLDER)
-        if folder is not None:
-            # What is true only of a living process, such as the length of its queue.
-            for file in Path(folder).glob(f"gauge_live*_{pid}.db"):
-                file.unlink(missing_ok=True)
 
 
 def _name_end(code: int) -> str:

@@ -6,22 +6,13 @@ import logging
 import sys
 
 FORM = "%(asctime)s %(levelname)s %(message)s"
-ACCESS_LOGGER = "sweepkit.serving.access"
 
 
 def set_up_logs() -> None:
-    """Write what sweepkit logs to stderr, and of others only warnings.
-
-    The access log's lines are whole already: JSON must stay JSON.
-    """
-    _write_to_stderr(logging.getLogger(), FORM).setLevel(logging.WARNING)
-    logging.getLogger("sweepkit").setLevel(logging.INFO)
-    access = _write_to_stderr(logging.getLogger(ACCESS_LOGGER), "%(message)s")
-    access.propagate = False
-
-
-def _write_to_stderr(logger: logging.Logger, form: str) -> logging.Logger:
+    """Write what sweepkit logs to stderr, and of others only warnings."""
     writer = logging.StreamHandler(sys.stderr)
-    writer.setFormatter(logging.Formatter(form))
-    logger.handlers[:] = [writer]
-    return logger
+    writer.setFormatter(logging.Formatter(FORM))
+    root = logging.getLogger()
+    root.handlers[:] = [writer]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("sweepkit").setLevel(logging.INFO)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sweepkit.serving.settings import Notice
+from sweepkit.serving.setting_checks import Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

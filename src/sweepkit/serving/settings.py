@@ -5,36 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from ipaddress import ip_address
-from typing import Any, Literal, get_args
+from typing import Any
 
 from sweepkit.errors import ConfigError
+from sweepkit.serving.setting_checks import AccessLog, Notice, check_values
 
-Notice = Literal["warn", "refuse", "ignore"]
-AccessLog = Literal["text", "json", "off"]
 ANY_HOST = "*"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
-_CHOICES = {
-    "unknown_category": get_args(Notice),
-    "extra_columns": get_args(Notice),
-    "access_log": get_args(AccessLog),
-}
-# Keys and the smallest value each may have.
-_AT_LEAST = {
-    "port": 0,
-    "workers": 1,
-    "reload_every_s": 0.1,
-    "max_bytes": 1,
-    "max_rows": 1,
-    "max_queue": 1,
-    "batch_rows": 1,
-    "header_timeout_s": 0.1,
-    "body_timeout_s": 0.1,
-    "predict_timeout_s": 0.1,
-    "keep_alive_s": 0.1,
-    "drain_s": 0.0,
-}
-_HIGHEST_PORT = 65_535
-_MOST_WORKERS = 256
+_LISTS = ("allowed_hosts", "cors_origins", "trusted_types")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +78,7 @@ class ServerSettings:
     trusted_types: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for key, least in _AT_LEAST.items():
-            _check_least(key, getattr(self, key), least)
-        for key, choices in _CHOICES.items():
-            _check_choice(key, getattr(self, key), choices)
-        _check_most("port", self.port, _HIGHEST_PORT)
-        _check_most("workers", self.workers, _MOST_WORKERS)
+        check_values(self)
         self._check_texts()
 
     def _check_texts(self) -> None:
@@ -162,23 +135,3 @@ class ServerSettings:
         """
         lists = {key: tuple(values[key]) for key in _LISTS if key in values}
         return cls(**{**values, **lists})
-
-
-_LISTS = ("allowed_hosts", "cors_origins", "trusted_types")
-
-
-def _check_least(key: str, value: float, least: float) -> None:
-    if not value >= least:
-        raise ConfigError(f"serving.{key} is {value}; it must be {least} or more.")
-
-
-def _check_most(key: str, value: int, most: int) -> None:
-    if value > most:
-        raise ConfigError(f"serving.{key} is {value}; it must be {most} or less.")
-
-
-def _check_choice(key: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ConfigError(
-            f"serving.{key} is {value!r}; it must be one of {', '.join(choices)}."
-        )

@@ -11,17 +11,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sweepkit.errors import IntegrityError, SweepkitError
-from sweepkit.serving.crew import Died, Event, Said, Started
-from sweepkit.serving.messages import (
-    Load,
-    Loaded,
-    Prepare,
-    Refused,
-    Registry,
-    Reject,
-    WantsCheck,
-)
+from sweepkit.serving.crew_events import Died, Event, Said, Started
+from sweepkit.serving.messages import Loaded, Refused, Reject, WantsCheck
+from sweepkit.serving.registry_word import RegistryWord
 from sweepkit.serving.roles import Copies, Lookout, Workers
+from sweepkit.serving.standby import Standby, load
 from sweepkit.serving.watch import (
     Ended,
     Found,
@@ -51,14 +45,12 @@ class Succession:
         lookout: Lookout,
         greet: Callable[[VersionFacts, Loaded], None],
     ) -> None:
-        self._copies, self._workers, self._lookout = copies, workers, lookout
-        self._greet = greet
+        self._workers, self._lookout, self._greet = workers, lookout, greet
+        self._standby, self._registry = Standby(copies), RegistryWord(workers)
         self.serving: Found | None = None
         self._offered: Found | None = None
         self._offered_to: int | None = None
         self._rejected: Reject | None = None
-        self._no_good: set[str] = set()
-        self._registry = Registry(reachable=True)
 
     def hear(self, event: Event | News) -> None:
         """Draw the consequence of what happened.
@@ -95,7 +87,7 @@ class Succession:
 
     def _brief(self, number: int) -> None:
         """Tell a new worker what the others know."""
-        self._workers.send(number, self._registry)
+        self._workers.send(number, self._registry.current)
         if self.serving is not None:
             self._hand_over(number, self.serving)
         elif self._offered is None:
@@ -106,21 +98,16 @@ class Succession:
             self._workers.send(number, self._rejected)
 
     def _prepare(self, number: int) -> None:
-        copy = self._copies.find_copy()
-        if copy is not None:
-            folder, facts = copy
-            self._workers.send(number, Prepare(folder=str(folder), facts=facts))
+        order = self._standby.prepare()
+        if order is not None:
+            self._workers.send(number, order)
 
     def _hand_over(self, number: int, found: Found) -> None:
-        try:
-            self._copies.verify(found.facts)
-        except IntegrityError as error:
-            log.error(
-                "The copy in %s is no good (%s); fetching it.", found.folder, error
-            )
+        order = self._standby.load_again(found)
+        if order is None:
             self._lookout.check_now(anew=True)
         else:
-            self._workers.send(number, _load(found))
+            self._workers.send(number, order)
 
     def _on_answer(self, news: Found | Same | Nothing) -> None:
         """Go on from the registry's answer, whatever it says."""
@@ -133,7 +120,7 @@ class Succession:
     def _on_trouble(self, error: SweepkitError) -> None:
         self._note_registry(str(error), reachable=False)
         if self._is_beginning:
-            self._fall_back(error)
+            self._offer(self._standby.fall_back(error))
 
     def _on_end_of_watch(self) -> None:
         message = "nobody looks at the registry any more, because of a bug; restart"
@@ -142,37 +129,14 @@ class Succession:
         self._note_registry(message, reachable=False)
 
     def _note_registry(self, message: str, *, reachable: bool = True) -> None:
-        noted = Registry(reachable=reachable, message=message)
-        if noted == self._registry:
-            return
-        self._registry = noted
-        self._workers.send_all(noted)
-        if message and self.serving is not None:
-            log.warning("The version that serves goes on: %s", message)
-        elif not message:
-            log.info("The registry answers again.")
+        is_serving = self.serving is not None
+        self._registry.note(message, reachable=reachable, is_serving=is_serving)
 
     def _offer(self, found: Found) -> None:
         self._offered = found
         self._offered_to = next(iter(self._workers.present), None)
         if self._offered_to is not None:
-            self._workers.send(self._offered_to, _load(found))
-
-    def _fall_back(self, error: SweepkitError) -> None:
-        """Begin with the version that served last, or raise the error."""
-        facts = self._copies.recall(but=self._no_good)
-        if facts is None:
-            raise error
-        try:
-            folder = self._copies.verify(facts)
-        except IntegrityError as also:
-            log.error("Nor can the local copy of version %s: %s", facts.version, also)
-            raise error from also
-        log.warning("%s", error)
-        log.warning(
-            "Serving the local copy of version %s, which served last.", facts.version
-        )
-        self._offer(Found(facts, folder))
+            self._workers.send(self._offered_to, load(found))
 
     def _on_loaded(self, number: int, report: Loaded) -> None:
         found = self._offered
@@ -180,8 +144,8 @@ class Succession:
             return
         before, self.serving = self.serving, found
         self._offered, self._offered_to, self._rejected = None, None, None
-        self._workers.send_all(_load(found), but=number)
-        self._copies.cache.remember(self._copies.ref, found.facts.to_dict())
+        self._workers.send_all(load(found), but=number)
+        self._standby.note_serving(found)
         if before is None:
             self._greet(found.facts, report)
         else:
@@ -240,10 +204,6 @@ class Succession:
             )
         elif self._offered is None:
             # It knows of versions what the registry's errors do not say.
-            self._no_good.add(version)
+            self._standby.note_bad(version)
             told = type(error)(f"Version {version} cannot serve. {error}")
-            self._fall_back(told)
-
-
-def _load(found: Found) -> Load:
-    return Load(folder=str(found.folder), facts=found.facts.to_dict())
+            self._offer(self._standby.fall_back(told))

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from sweepkit.serving.crew import Crew, Event
+from sweepkit.serving.crew import Crew
+from sweepkit.serving.crew_events import Event
 from sweepkit.serving.messages import Loaded
 from sweepkit.serving.registry_source import RegistrySource
 from sweepkit.serving.settings import ServerSettings

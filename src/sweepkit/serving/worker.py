@@ -14,8 +14,6 @@ import signal
 import socket
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import NoReturn
 
 import uvloop
@@ -25,7 +23,7 @@ from sweepkit.serving.app import build_app
 from sweepkit.serving.champion import Slot
 from sweepkit.serving.drain import DrainingServer
 from sweepkit.serving.line import Line
-from sweepkit.serving.loader import Checked, load_champion, warm_up
+from sweepkit.serving.loader import Checked
 from sweepkit.serving.logs import set_up_logs
 from sweepkit.serving.messages import (
     Begin,
@@ -40,6 +38,7 @@ from sweepkit.serving.messages import (
     Report,
     WantsCheck,
 )
+from sweepkit.serving.preloading import Preloading
 from sweepkit.serving.settings import ServerSettings
 
 # What requests in flight get when the supervisor has been killed.
@@ -51,7 +50,7 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """One process' server, its slot, and the thread that loads models."""
+    """One process' server and its slot, in which models are put as they are loaded."""
 
     def __init__(
         self, line: Line, settings: ServerSettings, listening: socket.socket
@@ -61,15 +60,13 @@ class Worker:
         app = build_app(self._slot, settings, wants_check=self._ask_for_check)
         self._server = DrainingServer(app, settings)
         self._can_answer = asyncio.Event()
-        # One thread, so that two versions are never loaded at once.
-        self._loading = ThreadPoolExecutor(1, thread_name_prefix="load")
-        self._prepared: tuple[Prepare, asyncio.Future[Checked]] | None = None
+        self._models = Preloading(settings.trusted_types)
 
     async def run(self) -> None:
         """Load what the supervisor says, and answer until it says to end."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._drain)
-        self._loading.submit(warm_up)
+        self._models.warm_up()
         threading.Thread(target=self._listen, args=(loop,), daemon=True).start()
         # Clients wait in the socket's queue until there is something to answer with.
         await self._can_answer.wait()
@@ -87,7 +84,7 @@ class Worker:
             case Load():
                 asyncio.get_running_loop().create_task(self._load(order))
             case Prepare():
-                self._prepared = order, self._begin_to_load(order)
+                self._models.prepare(order)
             case Registry():
                 self._slot.hear_of_registry(
                     reachable=order.reachable, message=order.message
@@ -98,7 +95,7 @@ class Worker:
                 self._drain()
 
     async def _load(self, order: Load) -> None:
-        loading = self._take_prepared(order) or self._begin_to_load(order)
+        loading = self._models.load(order)
         # Asked for its error instead of caught: a model may raise anything, and
         # whatever it is, the one before goes on.
         await asyncio.wait([loading])
@@ -107,28 +104,6 @@ class Worker:
             self._refuse(str(order.facts["version"]), error)
         else:
             self._swap(loading.result().with_facts(order.facts))
-
-    def _begin_to_load(self, order: Load | Prepare) -> asyncio.Future[Checked]:
-        return asyncio.get_running_loop().run_in_executor(
-            self._loading,
-            load_champion,
-            Path(order.folder),
-            order.facts,
-            self._settings.trusted_types,
-        )
-
-    def _take_prepared(self, order: Load) -> asyncio.Future[Checked] | None:
-        """Return what was loaded in advance, if it is the very same model."""
-        prepared, self._prepared = self._prepared, None
-        if prepared is None:
-            return None
-        early, loading = prepared
-        keys = ("model_name", "version", "manifest")
-        is_same = all(early.facts.get(key) == order.facts.get(key) for key in keys)
-        if is_same and early.folder == order.folder:
-            return loading
-        loading.cancel()
-        return None
 
     def _swap(self, checked: Checked) -> None:
         champion = checked.champion

@@ -6,7 +6,9 @@ import os
 import queue
 import shutil
 import signal
+import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import threading
@@ -70,21 +72,24 @@ def shop(tmp_path_factory: pytest.TempPathFactory, mlflow_template: Path) -> Sho
         )
         with start_run(settings, "run") as run:
             model = run.log_model(pipeline, card)
-        score = Scorecard(
-            metric="rmse", value=1.0, direction="minimize", holdout="rows"
-        )
-        publish(
-            store,
-            run_id=run.run_id,
-            model_id=model.model_id,
-            model_name=NAME,
-            scorecard=score,
-            gate=Gate(),
-        )
+        _publish(store, run.run_id, model.model_id)
     # Somebody changed this one after it was published.
     store.client.set_model_version_tag(NAME, "3", "mlflow.sweepkit.manifest", "{}")
     store.client.set_registered_model_alias(NAME, "champion", "1")
     return Shop(folder, expected)
+
+
+def _publish(store, run_id, model_id):
+    publish(
+        store,
+        run_id=run_id,
+        model_id=model_id,
+        model_name=NAME,
+        scorecard=Scorecard(
+            metric="rmse", value=1.0, direction="minimize", holdout="rows"
+        ),
+        gate=Gate(),
+    )
 
 
 def _fit(level: float):
@@ -103,6 +108,7 @@ class Server:
     folder: Path
     shop: Shop
     environment: dict[str, str]
+    tls: ssl.SSLContext | None = None
     lines: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -148,6 +154,11 @@ class Server:
         self.address = self.lines[0].split("//")[1].strip()
         return self
 
+    def start_quietly(self, *words: str) -> "Server":
+        """Start it so that it looks when asked only, and waits for bodies."""
+        patience = ("serving.reload_every_s=3600", "serving.body_timeout_s=60")
+        return self.start(*patience, *words)
+
     def _gather(self, stream, kept, greeted):
         def read():
             for line in stream:
@@ -158,8 +169,29 @@ class Server:
 
         threading.Thread(target=read, daemon=True).start()
 
+    @property
+    def lives(self) -> bool:
+        return hasattr(self, "process") and self.process.poll() is None
+
     def connect(self, timeout: float = PATIENCE_S) -> http.client.HTTPConnection:
+        if self.tls is not None:
+            return http.client.HTTPSConnection(
+                self.address, timeout=timeout, context=self.tls
+            )
         return http.client.HTTPConnection(self.address, timeout=timeout)
+
+    def open_socket(self) -> socket.socket:
+        """Return a connection that speaks no HTTP by itself."""
+        host, _, port = self.address.partition(":")
+        return socket.create_connection((host, int(port)), timeout=PATIENCE_S)
+
+    def is_closed(self) -> bool:
+        """Whether nobody lets connections in any more."""
+        try:
+            self.open_socket().close()
+        except ConnectionRefusedError:
+            return True
+        return False
 
     def ask(self, path: str, body: object = None) -> tuple[int, dict, str]:
         """Return status, headers in lower case and body of one request."""
@@ -213,10 +245,9 @@ class Server:
 
     def destroy(self) -> None:
         """Leave nothing behind, whatever a test found."""
-        process = getattr(self, "process", None)
-        if process is not None and process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(PATIENCE_S)
+        if self.lives:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(PATIENCE_S)
 
 
 @pytest.fixture
@@ -236,22 +267,36 @@ def make_server(
         server.destroy()
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, shop: Shop) -> Iterator[Server]:
-    """One server with two workers for all tests of a module that do not end it."""
-    server = new_server(tmp_path_factory.mktemp("running"), shop)
-    try:
-        yield server.start("serving.workers=2", "serving.reload_every_s=0.2")
-    finally:
-        server.destroy()
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory, shop: Shop) -> Iterator[Server]:
+    server = new_server(tmp_path_factory.mktemp("pair"), shop)
+    yield server
+    server.destroy()
 
 
 @pytest.fixture
-def serving(running: Server) -> Iterator[Server]:
-    """The module's server with version 1 in service."""
-    running.point_to("1")
-    running.wait_for_version("1")
-    return running
+def serving(pair: Server) -> Server:
+    """A server with two workers and version 1; started again if a test ended it."""
+    if not pair.lives:
+        pair.start("serving.workers=2", "serving.reload_every_s=0.2")
+    pair.point_to("1")
+    pair.wait_for_version("1")
+    return pair
+
+
+@pytest.fixture(scope="session")
+def single(tmp_path_factory: pytest.TempPathFactory, shop: Shop) -> Iterator[Server]:
+    server = new_server(tmp_path_factory.mktemp("single"), shop)
+    yield server
+    server.destroy()
+
+
+@pytest.fixture
+def quiet(single: Server) -> Server:
+    """A server with one worker that looks when asked only, and waits for bodies."""
+    if not single.lives:
+        single.start_quietly()
+    return single
 
 
 def new_server(folder: Path, shop: Shop) -> Server:

@@ -63,77 +63,105 @@ def load(server, clients=4):
             thread.join(60)
 
 
-def test_reloads_slow_clients_and_the_end_lose_no_request(make_server):
-    """One server through a bad day: each answer is whole and of one version."""
-    server = make_server().start("serving.reload_every_s=0.1")
-    with load(server) as asked:
-        for turn in range(6):
+@pytest.mark.parametrize(
+    "turns",
+    [6, pytest.param(100, marks=pytest.mark.exhaustive)],
+    ids=["six reloads", "hundred reloads"],
+)
+def test_reloads_under_load_lose_no_request(serving, turns):
+    """Each answer is whole and of one version, never one's columns in another."""
+    with load(serving) as asked:
+        for turn in range(turns):
             version = "21"[turn % 2]
-            server.point_to(version)
-            server.wait_for_version(version)
+            serving.point_to(version)
+            serving.wait_for_version(version)
     assert not asked.faults
     assert {version for _, version, _ in asked.answers} == {"1", "2"}
     for status, version, text in asked.answers:
         assert status == 200
-        assert json.loads(text)["predictions"] == server.shop.expected[version]
+        assert json.loads(text)["predictions"] == serving.shop.expected[version]
 
-    host, _, port = server.address.partition(":")
-    slow = [socket.create_connection((host, int(port))) for _ in range(64)]
+
+def test_slow_clients_and_load_keep_nobody_waiting(serving):
+    """Probes that fail under load would make a supervisor kill what works."""
+    slow = [serving.open_socket() for _ in range(64)]
     for client in slow:
         client.sendall(HEAD[:30])
-    assert server.ask("/health")[0] == 200
-    assert server.predict()[0] == "1"
+    with load(serving, clients=8) as asked:
+        serving.wait_for(lambda: len(asked.answers) > 50, "load")
+        for path in ("/health", "/ping", "/ready"):
+            assert serving.ask(path)[0] == 200
+        assert serving.predict()[0] == "1"
+    assert not asked.faults
+    assert {status for status, _, _ in asked.answers} == {200}
     for client in slow:
         client.close()
 
-    with load(server) as asked:
-        server.wait_for(lambda: len(asked.answers) > 50, "load")
-        assert server.end() == 0
+
+def test_a_look_can_be_asked_for(quiet):
+    """A promotion should not have to wait for the next turn: webhook or signal."""
+    quiet.point_to("2")
+    assert quiet.ask("/reload", {})[0] == 202
+    quiet.wait_for_version("2")
+    quiet.point_to("1")
+    quiet.process.send_signal(signal.SIGHUP)
+    quiet.wait_for_version("1")
+
+
+def test_all_that_began_before_the_end_is_answered(quiet):
+    """Under load, and with a body that is still on its way."""
+    with load(quiet) as asked, quiet.open_socket() as client:
+        client.sendall(HEAD + BODY[:9].encode())
+        quiet.wait_for(lambda: len(asked.answers) > 50, "load")
+        quiet.process.send_signal(signal.SIGTERM)
+        quiet.wait_for(quiet.is_closed, "the end has begun")
+        client.sendall(BODY[9:].encode())
+        assert client.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        assert quiet.process.wait(60) == 0
     assert not asked.faults
     assert {status for status, _, _ in asked.answers} == {200}
 
 
-def test_a_request_that_began_before_the_end_is_answered(make_server):
-    """And a second signal is for those who do not want to wait for it."""
-    server = make_server().start("serving.body_timeout_s=60")
-    host, _, port = server.address.partition(":")
-    with socket.create_connection((host, int(port)), timeout=60) as client:
-        client.sendall(HEAD + BODY[:9].encode())
-        assert server.ask("/health")[0] == 200
-        server.process.send_signal(signal.SIGTERM)
-        server.wait_for(lambda: _is_closed(host, int(port)), "the end has begun")
-        client.sendall(BODY[9:].encode())
-        assert client.recv(65_536).startswith(b"HTTP/1.1 200 ")
-    assert server.process.wait(60) == 0
+def test_without_the_registry_the_last_champion_serves_again(single):
+    """A restart in the night must not depend on another server; the reverse does."""
+    if not hasattr(single, "process"):
+        single.start_quietly()
+    if single.lives:
+        assert single.end() == 0
+    single.start_quietly("tracking.uri=http://127.0.0.1:9")
+    version, predictions = single.predict()
+    assert predictions == single.shop.expected[version]
+    assert not single.ready()["registry"]["reachable"]
+    assert f"local copy of version {version}" in "".join(single.errors)
 
-    server.start("serving.body_timeout_s=60")
-    host, _, port = server.address.partition(":")
-    with socket.create_connection((host, int(port)), timeout=60) as client:
+
+def test_a_second_signal_waits_for_nobody(quiet):
+    """Whoever presses Ctrl-C twice means it, whatever is on its way."""
+    with quiet.open_socket() as client:
         client.sendall(HEAD)
-        assert server.ask("/health")[0] == 200
-        server.process.send_signal(signal.SIGTERM)
-        server.wait_for(lambda: _is_closed(host, int(port)), "the end has begun")
-        assert server.end() == 128 + signal.SIGTERM
+        assert quiet.ask("/health")[0] == 200
+        quiet.process.send_signal(signal.SIGTERM)
+        quiet.wait_for(quiet.is_closed, "the end has begun")
+        assert quiet.end() == 128 + signal.SIGTERM
 
 
-def test_workers_end_with_a_parent_that_was_killed(make_server):
+def test_without_registry_and_copy_it_ends_with_code_4(make_server):
+    """There is nothing to answer with, and whoever started it must see that."""
+    ended = make_server().run("tracking.uri=http://127.0.0.1:9")
+    assert ended.returncode == 4
+    assert "cannot be reached" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_workers_end_with_a_parent_that_was_killed(serving):
     """Orphans would hold the port and answer with a model that nobody watches."""
-    server = make_server().start("serving.workers=2")
-    workers = server.workers()
+    workers = serving.workers()
     assert len(workers) == 2
-    server.process.kill()
-    server.process.wait(60)
-    server.wait_for(lambda: not any(map(_lives, workers)), "the workers' end")
-    host, _, port = server.address.partition(":")
+    serving.process.kill()
+    serving.process.wait(60)
+    serving.wait_for(lambda: not any(map(_lives, workers)), "the workers' end")
+    host, _, port = serving.address.partition(":")
     socket.create_server((host, int(port))).close()
-
-
-def _is_closed(host, port):
-    try:
-        socket.create_connection((host, port), timeout=5).close()
-    except ConnectionRefusedError:
-        return True
-    return False
 
 
 def _lives(pid):
