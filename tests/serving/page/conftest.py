@@ -173,7 +173,9 @@ def orders() -> Iterator[Server]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright keeps an event loop running, which no test of asyncio
+# that comes later in the same process could bear.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on the PATH to show the page in")
