@@ -12,7 +12,14 @@ from io import StringIO
 import pytest
 
 from sweepkit.data.column_profile import ColumnProfile, TableProfile
-from sweepkit.serving.example_rows import list_example_rows
+from sweepkit.serving.example_rows import (
+    list_example_rows,
+    to_csv,
+    to_inputs,
+    to_instances,
+    to_records,
+    to_split,
+)
 from sweepkit.serving.examples import write_examples
 from sweepkit.serving.refusal import RequestRefused
 from sweepkit.serving.request import compile_reader
@@ -121,6 +128,31 @@ def test_another_table_shows_its_own_rows(small_profile):
     """A guide's row says nothing to the owner of another table."""
     (row,) = list_example_rows(small_profile)
     assert list(row.values()) == list(small_profile.examples[0])
+
+
+def test_every_layout_holds_the_same_rows_whatever_the_order_of_columns(profile):
+    """The guide's order is not the table's; a row in the other one answers nonsense."""
+    turned = replace(
+        profile,
+        columns=profile.columns[::-1],
+        examples=tuple(row[::-1] for row in profile.examples),
+    )
+    rows = list_example_rows(turned)
+    assert len(rows) == 3
+    reader = compile_reader(turned, Rules())
+    wanted = [tuple(row[column.name] for column in turned.columns) for row in rows]
+    for layout in (to_split, to_records, to_instances, to_inputs):
+        body = json.dumps(layout(rows)).encode()
+        assert list(reader.read(body, "application/json").rows) == wanted, layout
+    read = reader.read(to_csv(rows).encode(), "text/csv").rows
+    assert list(map(tuple, read)) == wanted
+
+
+def test_mlflows_client_is_shown_only_where_it_can_call(profile):
+    """It speaks no TLS."""
+    for scheme, can in (("http", True), ("https", False)):
+        text = write_examples(profile, "houses", f"{scheme}://127.0.0.1:5001")
+        assert ("ScoringServerClient" in text) == can
 
 
 def test_a_model_without_rows_shows_a_typical_one(profile):

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from lightgbm import LGBMRegressor
+from lightgbm import Booster, LGBMRegressor
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
@@ -62,6 +62,19 @@ def test_a_champion_answers_as_its_pipeline_does(save, pipeline, table):
     np.testing.assert_array_equal(champion.predict(rows), pipeline.predict(table))
     assert (champion.name, champion.version) == ("prices", "7")
     assert champion.profile == PROFILE
+
+
+def test_loading_never_asks_lightgbm_for_threads(save, monkeypatch):
+    """It crashes when another thread predicts with another number: mid-reload."""
+    asked, predict = [], Booster.predict
+
+    def note(booster, data, *words, **settings):
+        asked.append(settings.get("num_threads"))
+        return predict(booster, data, *words, **settings)
+
+    monkeypatch.setattr(Booster, "predict", note)
+    load_champion(save(PROFILE.to_dict()), FACTS)
+    assert set(asked) == {1}
 
 
 def test_a_champion_carries_the_registrys_facts_but_no_manifest(save):

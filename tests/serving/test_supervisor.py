@@ -283,6 +283,38 @@ def test_a_registry_that_goes_down_is_told_once_and_ends_nothing(scene, caplog):
     assert "answers again" in caplog.text
 
 
+def test_a_version_found_during_a_trial_waits_for_its_end(two):
+    """Or what a worker says of the one would be taken for the other."""
+    two.serve("1")
+    for version in "234":
+        two.find(version)
+    assert two.crew.loads(0) == ["1", "2"]
+    two.load("2")
+    assert (two.version, two.crew.loads(0)) == ("2", ["1", "2", "4"])
+    two.load("4")
+    assert (two.version, two.crew.loads(1)) == ("4", ["1", "2", "4"])
+
+
+def test_a_refused_trial_does_not_refuse_the_version_after_it(two):
+    """The registry's mistake was mended while the workers still tried it."""
+    two.serve("1")
+    two.find("2")
+    two.find("3")
+    two.refuse("2")
+    assert (two.version, two.lookout.refusals) == ("1", 0)
+    two.load("3")
+    assert two.version == "3"
+
+
+def test_a_bad_first_version_gives_way_to_one_found_meanwhile(scene):
+    """There is no need for an older copy, nor a reason to end."""
+    scene.find("1")
+    scene.find("2")
+    scene.refuse("1")
+    scene.load("2")
+    assert scene.version == "2"
+
+
 def test_a_bad_first_version_gives_way_to_the_one_that_served_last(scene):
     """A restart is no reason to be stricter than a reload."""
     scene.copies.keep("4")

@@ -40,8 +40,9 @@ class Crew:
             hear: Called with what happens, in the event loop.
         """
         self._settings, self._listening, self._hear = settings, listening, hear
-        # Threads of a worker's own would only get into each other's way.
-        self._environment = {"OMP_NUM_THREADS": "1", **environment}
+        # Threads of a worker's own would only get into each other's way; and LightGBM
+        # crashes when two threads predict that want different numbers of threads.
+        self._environment = {**environment, "OMP_NUM_THREADS": "1"}
         self._workers: dict[int, WorkerProcess] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._deaths: dict[int, int] = {}

@@ -27,7 +27,7 @@ GUIDES: tuple[Row, ...] = (
 
 
 def list_example_rows(profile: TableProfile) -> list[Row]:
-    """Return rows to show, at least one, cells by column name.
+    """Return rows to show, at least one, cells by column name in the same order.
 
     First comes the row a guide shows, if it has the model's columns, then those the
     model carries; a model that carries none gets a typical row made of its profile.
@@ -35,7 +35,8 @@ def list_example_rows(profile: TableProfile) -> list[Row]:
     names = {column.name for column in profile.columns}
     rows = [dict(row) for row in GUIDES if row.keys() == names]
     known = profile.examples or [tuple(map(_typical, profile.columns))]
-    return rows + [_write_row(profile, cells) for cells in known]
+    rows += [_write_row(profile, cells) for cells in known]
+    return [{name: row[name] for name in rows[0]} for row in rows]
 
 
 def to_split(rows: Sequence[Row]) -> Row:

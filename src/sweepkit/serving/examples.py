@@ -41,8 +41,9 @@ def write_examples(profile: TableProfile, name: str, address: str) -> str:
         f"# Rows as records\n{_call_json(url, to_records(few))}",
         f"# CSV\n{_call(url, 'text/csv', to_csv(few))}",
         f"# Python\n{_write_python(url, to_split(few))}",
-        f"# Python with MLflow's client\n{_write_mlflow(address, few)}",
     ]
+    if urlsplit(address).scheme == "http":  # all that MLflow's client speaks
+        parts.append(f"# Python with MLflow's client\n{_write_mlflow(address, few)}")
     return "\n\n".join(parts) + "\n"
 
 

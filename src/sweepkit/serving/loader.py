@@ -57,9 +57,12 @@ def load_champion(
         ConfigError: If it holds a type that is not trusted.
     """
     from sweepkit.models.agreement import build_checked
+    from sweepkit.models.pipeline import use_threads
     from sweepkit.tracking.model_files import load_folder
 
-    pipeline = load_folder(folder, trusted_types)
+    # LightGBM keeps the number of threads in one place for all models of a process: a
+    # call that wants two, beside one of a champion that wants one, crashes both.
+    pipeline = use_threads(load_folder(folder, trusted_types), 1)
     profile = read_profile(folder)
     checked = build_checked(pipeline, profile)
     champion = Champion(

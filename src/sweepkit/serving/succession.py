@@ -50,6 +50,7 @@ class Succession:
         self.serving: Found | None = None
         self._offered: Found | None = None
         self._offered_to: int | None = None
+        self._next: Found | None = None
         self._rejected: Reject | None = None
 
     def hear(self, event: Event | News) -> None:
@@ -133,19 +134,31 @@ class Succession:
         self._registry.note(message, reachable=reachable, is_serving=is_serving)
 
     def _offer(self, found: Found) -> None:
+        """Let one worker try a version, when it has said what became of the last."""
+        if self._offered_to is not None:
+            self._next = found
+            return
         self._offered = found
         self._offered_to = next(iter(self._workers.present), None)
         if self._offered_to is not None:
             self._workers.send(self._offered_to, load(found))
+
+    def _end_offer(self) -> None:
+        """Offer the version that was found meanwhile, if there is one."""
+        self._offered, self._offered_to = None, None
+        following, self._next = self._next, None
+        if following is not None:
+            self._offer(following)
 
     def _on_loaded(self, number: int, report: Loaded) -> None:
         found = self._offered
         if found is None or number != self._offered_to:
             return
         before, self.serving = self.serving, found
-        self._offered, self._offered_to, self._rejected = None, None, None
+        self._rejected = None
         self._workers.send_all(load(found), but=number)
         self._standby.note_serving(found)
+        self._end_offer()
         if before is None:
             self._greet(found.facts, report)
         else:
@@ -185,8 +198,9 @@ class Succession:
     def _give_up(self, error: SweepkitError, *, teller: int | None = None) -> None:
         assert self._offered is not None, "nothing is on trial"
         version = self._offered.facts.version
-        self._offered, self._offered_to = None, None
-        self._lookout.refuse()
+        if self._next is None:
+            self._lookout.refuse()
+        self._end_offer()
         self._reject(version, error, teller=teller)
 
     def _reject(

@@ -218,8 +218,12 @@ class Server:
         """Ask again and again until it is so."""
         limit = time.monotonic() + PATIENCE_S
         while not is_so():
-            assert time.monotonic() < limit, f"{what}: {''.join(self.errors[-20:])}"
+            assert time.monotonic() < limit, f"{what}: {self.told()}"
             time.sleep(0.02)
+
+    def told(self) -> str:
+        """Return the last lines on stderr that are not of the access log."""
+        return "".join([line for line in self.errors if "ms rows=" not in line][-20:])
 
     def wait_for_version(self, version: str) -> None:
         """Wait until every worker answers with it: ten times in a row."""

@@ -75,7 +75,7 @@ def test_reloads_under_load_lose_no_request(serving, turns):
             version = "21"[turn % 2]
             serving.point_to(version)
             serving.wait_for_version(version)
-    assert not asked.faults
+    assert not asked.faults, asked.server.told()
     assert {version for _, version, _ in asked.answers} == {"1", "2"}
     for status, version, text in asked.answers:
         assert status == 200
@@ -92,7 +92,7 @@ def test_slow_clients_and_load_keep_nobody_waiting(serving):
         for path in ("/health", "/ping", "/ready"):
             assert serving.ask(path)[0] == 200
         assert serving.predict()[0] == "1"
-    assert not asked.faults
+    assert not asked.faults, asked.server.told()
     assert {status for status, _, _ in asked.answers} == {200}
     for client in slow:
         client.close()
@@ -118,7 +118,7 @@ def test_all_that_began_before_the_end_is_answered(quiet):
         client.sendall(BODY[9:].encode())
         assert client.recv(65_536).startswith(b"HTTP/1.1 200 ")
         assert quiet.process.wait(60) == 0
-    assert not asked.faults
+    assert not asked.faults, asked.server.told()
     assert {status for status, _, _ in asked.answers} == {200}
 
 
