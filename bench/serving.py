@@ -76,19 +76,11 @@ def write_bodies(folder):
     table = table.sample(frac=1.0, random_state=0)
     plain = json.loads(table.to_json(orient="split", index=False))
     for rows, most in ((1, 5000), (100, 200), (2000, 99)):
-        parts = range(0, len(plain["data"]), rows)
-        lines = [
-            json.dumps(
-                {
-                    "dataframe_split": {
-                        "columns": plain["columns"],
-                        "data": plain["data"][start : start + rows],
-                    }
-                }
-            )
-            for start in parts
-        ]
-        (folder / f"{rows}.jsonl").write_text("\n".join(lines[:most]))
+        starts = range(0, len(plain["data"]), rows)
+        parts = [plain["data"][start : start + rows] for start in starts][:most]
+        bodies = [{"columns": plain["columns"], "data": part} for part in parts]
+        lines = [json.dumps({"dataframe_split": body}) for body in bodies]
+        (folder / f"{rows}.jsonl").write_text("\n".join(lines))
     return table
 
 

@@ -57,12 +57,18 @@ def test_a_path_cannot_forge_a_line(lines, path):
 def test_a_log_that_cannot_be_written_stops_no_answer(monkeypatch):
     """A disk that is full of log lines must not become an outage."""
 
+    tried = []
+
     class Full:
         def write(self, text):
+            tried.append(text)
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(sys, "stderr", Full())
-    make_writer("text")(VISIT)
+    write = make_writer("text")
+    write(VISIT)
+    write(VISIT)
+    assert len(tried) == 2, "and the next line is tried again"
 
 
 def test_off_writes_nothing():
