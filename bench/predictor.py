@@ -1,17 +1,21 @@
-"""Time a predictor beside the pipeline it was built from, and compare every number.
+"""Time predictors beside the pipeline they were built from, and compare every number.
 
     python bench/predictor.py --repeats 300
 
 LightGBM with 500 trees of 31 leaves and a forest of 200 trees of depth 20, fitted to
-the embedded table, without and with the `geo` features. Each call gets rows of its own,
-since one row repeated stays in the processor's cache. All 20,640 rows must get the same
-number from both, or nothing is printed.
+the embedded table, without and with the `california` features; each with and without
+trees compiled by the extra `fast`: whole predictors (rows in) and kernels alone
+(features in), which take turns call by call. Each call gets rows of its own, since one
+row repeated stays in the processor's cache. All 20,640 rows must get the same number
+from all, or nothing is printed.
 """
 
 import argparse
+import contextlib
 import time
 from pathlib import Path
 from statistics import median
+from unittest import mock
 
 import numpy as np
 from hydra import compose, initialize_config_dir
@@ -26,6 +30,9 @@ from sweepkit.data.schema import infer_schema
 from sweepkit.features.preprocess import Inputs
 from sweepkit.models.agreement import build_checked
 from sweepkit.models.pipeline import build_pipeline, use_threads
+from sweepkit.models.predictor import compiled_booster, trees
+from sweepkit.models.predictor.compiled import load_walk
+from sweepkit.models.predictor.kernels import build_kernel
 from sweepkit.tracking.columns import read_columns
 
 CONF = Path(__file__).resolve().parents[1] / "conf"
@@ -41,6 +48,13 @@ MODELS = {
 }
 SIZES = (1, 16, 100)
 PIPELINE_REPEATS = 30  # it takes milliseconds
+TARGET = "median_house_value"
+HEAD = (
+    "| model, features | rows | pipeline | plain | compiled | plain kernel "
+    "| compiled kernel | pipeline / compiled | plain / compiled | of kernels |\n"
+    f"|{'---|' * 10}"
+)
+WAYS = ("plain", "compiled")
 
 
 def read_steps(features):
@@ -51,8 +65,8 @@ def read_steps(features):
         return {name: instantiate(step) for name, step in cfg.features.steps.items()}
 
 
-def fit_both(table, estimator, inputs, features):
-    """Return the conformed table, its rows, the pipeline and the predictor."""
+def fit(table, estimator, inputs, features):
+    """Return the conformed table, the fitted pipeline and the table's profile."""
     schema = infer_schema(table, target="median_house_value", overrides={})
     frame, target = schema.conform(table), schema.target_values(table)
     pipeline = build_pipeline(
@@ -63,40 +77,62 @@ def fit_both(table, estimator, inputs, features):
         clip_predictions=True,
     )
     use_threads(pipeline.fit(frame, target), 1)
-    profile = profile_table(frame, read_columns(frame), target=schema.target)
-    start = time.perf_counter()
-    checked = build_checked(pipeline, profile)
-    seconds = time.perf_counter() - start
-    rows = [list(row) for row in frame.itertuples(index=False)]
+    return frame, pipeline, profile_table(frame, read_columns(frame), target=TARGET)
+
+
+@contextlib.contextmanager
+def compiling(way):
+    """Let trees be compiled, or have it look as if there were no compiler."""
+    with contextlib.ExitStack() as stack:
+        if way == "plain":
+            for module in (compiled_booster, trees):
+                stack.enter_context(
+                    mock.patch.object(module, "load_walk", return_value=None)
+                )
+        yield
+
+
+def build(way, frame, rows, pipeline, profile):
+    """Return the predictor and the kernel made in this way, and the seconds it took."""
+    with compiling(way):
+        start = time.perf_counter()
+        checked = build_checked(pipeline, profile)
+        seconds = time.perf_counter() - start
+        kernel = build_kernel(pipeline.steps[-1][1])
     difference = np.abs(checked.predictor.predict(rows) - pipeline.predict(frame)).max()
     if checked.predictor.reason or difference:
         raise SystemExit(f"{checked.predictor.reason} difference {difference}")
-    return frame, rows, pipeline, checked.predictor, seconds
+    return checked.predictor.predict, kernel.run, f"{seconds:.2f} s"
 
 
-def time_calls(call, batches):
-    """Return the median microseconds of a row."""
-    taken = []
+def time_in_turn(calls, batches):
+    """Return the median microseconds of a row for each call, by its name."""
+    taken = {name: [] for name in calls}
     for batch in batches:
-        start = time.perf_counter()
-        call(batch)
-        taken.append((time.perf_counter() - start) / len(batch))
-    return 1e6 * median(taken)
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call(batch)
+            taken[name].append((time.perf_counter() - start) / len(batch))
+    return {name: 1e6 * median(times) for name, times in taken.items()}
 
 
-def print_row(words, frame, rows, pipeline, predictor, repeats):
+def print_sizes(words, frame, rows, pipeline, predictors, kernels, repeats):
     """Time all sizes and print one line each."""
     order = np.random.default_rng(0).permutation(len(rows))
+    matrix = np.asarray(pipeline[:-1].transform(frame), dtype=np.float64)
     for size in SIZES:
-        picks = [
-            order[i * size : (i + 1) * size]
-            for i in range(min(repeats, len(rows) // size))
-        ]
+        n_batches = min(repeats, len(rows) // size)
+        picks = [order[i * size : (i + 1) * size] for i in range(n_batches)]
         frames = [frame.iloc[pick] for pick in picks[:PIPELINE_REPEATS]]
-        batches = [[rows[i] for i in pick] for pick in picks]
-        slow = time_calls(pipeline.predict, frames)
-        fast = time_calls(predictor.predict, batches)
-        print(f"| {words} | {size} | {slow:,.0f} | {fast:,.1f} | {slow / fast:,.0f} |")
+        lists = [[rows[i] for i in pick] for pick in picks]
+        (slow,) = time_in_turn({"pipeline": pipeline.predict}, frames).values()
+        whole = time_in_turn(predictors, lists)
+        alone = time_in_turn(kernels, [matrix[pick] for pick in picks])
+        numbers = [slow, *whole.values(), *alone.values()]
+        ratios = [slow / whole["compiled"]]
+        ratios += [part["plain"] / part["compiled"] for part in (whole, alone)]
+        shown = [f"{number:,.1f}" for number in (*numbers, *ratios)]
+        print(f"| {words} | {size} | {' | '.join(shown)} |")
 
 
 def main():
@@ -104,14 +140,28 @@ def main():
     parser.add_argument("--repeats", type=int, default=300)
     repeats = parser.parse_args().repeats
     register()
+    start = time.perf_counter()
+    if load_walk() is None:
+        raise SystemExit("Nothing to compare: install the extra `fast` (numba).")
+    print(f"numba loaded in {time.perf_counter() - start:.2f} s; microseconds a row:\n")
+    print(HEAD)
     table = load_california_housing()
-    print("| model, features | rows | pipeline us/row | predictor us/row | ratio |")
-    print("|---|---|---|---|---|")
-    for features in ("none", "geo"):
+    for features in ("none", "california"):
         for name, (estimator, inputs) in MODELS.items():
-            *both, seconds = fit_both(table, estimator, inputs, features)
-            words = f"{name}, {features}, built and checked in {seconds:.1f} s"
-            print_row(words, *both, repeats)
+            frame, pipeline, profile = fit(table, estimator, inputs, features)
+            rows = [list(row) for row in frame.itertuples(index=False)]
+            built = [build(way, frame, rows, pipeline, profile) for way in WAYS]
+            predictors, kernels, seconds = zip(*built, strict=True)
+            words = f"{name}, {features}; built in {' and '.join(seconds)}"
+            print_sizes(
+                words,
+                frame,
+                rows,
+                pipeline,
+                dict(zip(WAYS, predictors, strict=True)),
+                dict(zip(WAYS, kernels, strict=True)),
+                repeats,
+            )
 
 
 if __name__ == "__main__":

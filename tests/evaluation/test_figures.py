@@ -10,19 +10,24 @@ from matplotlib import rcParams
 from matplotlib.colors import LogNorm
 
 from sweepkit.errors import DiskError
-from sweepkit.evaluation import figures as figures_module
-from sweepkit.evaluation import findings, scales, style
+from sweepkit.evaluation import findings, number_figures, scales, style
 from sweepkit.evaluation.figures import draw_figures
 from sweepkit.evaluation.judgement import Coordinates, Importance, Judgement
 from sweepkit.evaluation.metrics import score_all
+from sweepkit.evaluation.predicted import Predicted
 from sweepkit.evaluation.residual_map import draw_map, format_degrees
+from sweepkit.tasks import Task
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
+def score(actual, predicted):
+    return score_all(Task.REGRESSION, actual, Predicted(predicted))
+
+
 def judge(actual, predicted, **fields):
     actual, predicted = np.asarray(actual, float), np.asarray(predicted, float)
-    scores = score_all(actual, predicted)
+    scores = score(actual, predicted)
     given = {
         "model": "m",
         "table": "t",
@@ -31,7 +36,7 @@ def judge(actual, predicted, **fields):
         "metric": "rmse",
         "folds": (scores,),
         "holdout": scores,
-        "floor": score_all(actual, np.full(actual.size, np.median(actual))),
+        "floor": score(actual, np.full(actual.size, np.median(actual))),
         "n_train": 10,
     }
     return Judgement(actual=actual, predicted=predicted, **(given | fields))
@@ -142,7 +147,7 @@ def test_drawing_leaves_the_global_style_alone(tmp_path):
 def test_many_rows_are_counted_in_cells_on_a_logarithmic_scale():
     """20,000 translucent points are still a blot."""
     with style.house_style():
-        axes = figures_module._draw_predicted(judge_noise(20_000)).axes[0]
+        axes = number_figures.draw_predicted(judge_noise(20_000)).axes[0]
     (cells,) = axes.collections
     assert isinstance(cells.norm, LogNorm)
     assert np.asarray(cells.get_array()).sum() == 20_000
@@ -153,7 +158,7 @@ def test_a_wild_prediction_does_not_squash_the_others_and_is_owned_up_to():
     judgement = judge_noise(500)
     judgement.predicted[7] = 1e12
     with style.house_style():
-        figure = figures_module._draw_predicted(judgement)
+        figure = number_figures.draw_predicted(judgement)
     assert figure.axes[0].get_xlim()[1] < 5e6
     assert "1 outside the frame" in figure.texts[1].get_text()
 

@@ -5,6 +5,7 @@ from sklearn.linear_model import LinearRegression
 
 from sweepkit.evaluation.importance import permutation_importance
 from sweepkit.evaluation.metrics import METRICS
+from sweepkit.evaluation.predicted import Predicted
 
 RNG = np.random.default_rng(0)
 ROWS = pd.DataFrame(RNG.normal(size=(400, 3)), columns=["strong", "weak", "noise"])
@@ -12,9 +13,13 @@ TARGET = (5 * ROWS["strong"] + ROWS["weak"]).to_numpy()
 MODEL = LinearRegression().fit(ROWS, TARGET)
 
 
+def ask(rows):
+    return Predicted(MODEL.predict(rows))
+
+
 def measure(**changes):
     settings = {"metric": METRICS["rmse"], "repeats": 3, "max_rows": 400, "seed": 0}
-    return permutation_importance(MODEL, ROWS, TARGET, **{**settings, **changes})
+    return permutation_importance(ask, ROWS, TARGET, **{**settings, **changes})
 
 
 @pytest.mark.parametrize("metric", ["rmse", "r2"], ids=["minimized", "maximized"])

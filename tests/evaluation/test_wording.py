@@ -1,32 +1,18 @@
 """Scores read the same on the terminal, in figures and in the report."""
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
 
 from sweepkit.errors import ConfigError
-from sweepkit.evaluation.judgement import Judgement
+from sweepkit.evaluation.metrics import METRICS
 from sweepkit.evaluation.wording import (
+    LABELS,
+    MEANINGS,
     format_number,
     format_score,
     format_spread,
+    label_metric,
     shorten_middle,
-    write_headline,
-)
-
-JUDGEMENT = Judgement(
-    model="gradient_boosting",
-    table="california_housing",
-    target="median_house_value",
-    target_unit="US dollars",
-    metric="rmse",
-    folds=(),
-    holdout={"rmse": 42_154.0, "mae": 27_912.0},
-    floor={"rmse": 117_311.0, "mae": 88_012.0},
-    actual=np.array([1.0, 2.0]),
-    predicted=np.array([1.0, 2.0]),
-    n_train=10,
+    title_metric,
 )
 
 
@@ -44,6 +30,9 @@ JUDGEMENT = Judgement(
         pytest.param("r2", 0.82314, "US dollars", "0.823", id="no unit"),
         pytest.param("r2", -1.25, "", "-1.250", id="negative"),
         pytest.param("r2", float("nan"), "", "n/a", id="no value"),
+        pytest.param("roc_auc", 0.99341, "", "0.9934", id="score of classes"),
+        pytest.param("log_loss", 0.05871, "US dollars", "0.0587", id="small loss"),
+        pytest.param("accuracy", 0.9649, "US dollars", "96.5 %", id="share of rows"),
     ],
 )
 def test_a_score_is_written_with_few_digits_and_its_own_unit(
@@ -86,21 +75,17 @@ def test_a_long_name_keeps_both_ends():
     assert shorten_middle("short", 9) == "short"
 
 
-def test_the_headline_states_the_verdict_in_plain_words():
-    """It is the one sentence that everybody reads."""
-    assert write_headline(JUDGEMENT) == (
-        "gradient_boosting predicts median_house_value within 27,900 US dollars on "
-        "average on rows it never saw; the constant median is off by 88,000."
-    )
+def test_every_metric_is_spelt_and_explained():
+    """`balanced_accuracy` is a name for programs."""
+    assert LABELS.keys() == MEANINGS.keys()
+    assert LABELS.keys() <= METRICS.keys()
 
 
-def test_the_headline_does_not_praise_a_model_at_the_floor():
-    """The dummy model predicts the constant median itself."""
-    dummy = replace(JUDGEMENT, model="dummy", holdout=JUDGEMENT.floor)
-    assert "dummy does not beat a constant guess" in write_headline(dummy)
-
-
-def test_the_headline_falls_back_to_the_selecting_metric():
-    """The mean absolute error need not be among the scores."""
-    bare = replace(JUDGEMENT, holdout={"rmse": 42_154.0}, floor={"rmse": 117_311.0})
-    assert "reaches RMSE 42,200 US dollars" in write_headline(bare)
+def test_a_metric_is_spelt_as_its_place_asks_for():
+    """`Holdout Log loss` reads like a title that was cut in two."""
+    assert [label_metric("log_loss"), title_metric("log_loss")] == [
+        "log loss",
+        "Log loss",
+    ]
+    assert [label_metric("roc_auc"), title_metric("roc_auc")] == ["ROC AUC"] * 2
+    assert title_metric("pinball_90") == "pinball_90"

@@ -1,7 +1,7 @@
 """Small fitted pipelines of every choice in conf/, and rows to serve them with."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +53,12 @@ def one_thread() -> Iterator[None]:
 def choose() -> Callable[..., Any]:
     """Look a choice of a group up, resolved, with few trees."""
 
-    def look_up(group: str, choice: str) -> Any:
+    def look_up(group: str, choice: str, task: str = "regression") -> Any:
         GlobalHydra.instance().clear()
         register()
+        chosen = [f"{group}={choice}", f"task={task}", "threads=1"]
         with initialize_config_dir(str(CONF)):
-            cfg = compose("train", overrides=[f"{group}={choice}", "threads=1"])
+            cfg = compose("train", overrides=chosen)
         # A model's name comes from the running Hydra job, which there is none of.
         parts = [key for key in ("estimator", "inputs", "steps") if key in cfg[group]]
         node = {
@@ -104,8 +105,8 @@ def fit(choose: Callable[..., Any], mixed_table: pd.DataFrame) -> Fit:
         if table is None and (model, features) in kept:
             return kept[model, features]
         node, steps = node_of("model", model), node_of("features", features)["steps"]
+        estimator = make_estimator(node)
         with execution_whitelist(["lightgbm.*", "sklearn.*", "sweepkit.*"]):
-            estimator = instantiate(node["estimator"])
             steps = {name: instantiate(step) for name, step in steps.items()}
         inputs = Inputs(**node.get("inputs", {}))
         rows = mixed_table if table is None else table
@@ -116,16 +117,61 @@ def fit(choose: Callable[..., Any], mixed_table: pd.DataFrame) -> Fit:
 
 
 @pytest.fixture(scope="session")
+def labelled_table(mixed_table: pd.DataFrame) -> pd.DataFrame:
+    """The same with labels for prices: `sold` of two, `band` of four, one of them rare.
+
+    Of 400 houses 2 are palaces, and none of the first 300.
+    """
+    price = mixed_table["median_house_value"].to_numpy()
+    names = np.array(["cheap", "fair", "dear"])
+    band = names[np.digitize(price, np.quantile(price, [0.3, 0.7]))].astype(object)
+    band[-2:] = "a palace"
+    table = mixed_table.drop(columns="median_house_value")
+    sold = np.where(price > np.median(price), "yes", "no")
+    return table.assign(sold=sold, band=band.astype(str))
+
+
+@pytest.fixture(scope="session")
+def fit_classes(choose: Callable[..., Any], labelled_table: pd.DataFrame) -> Fit:
+    """Fit a model's choice to labels; each pair of choices once."""
+    kept: dict[tuple[str, str], Served] = {}
+
+    def make(model: str, task: str) -> Served:
+        if (model, task) not in kept:
+            target, other = ("sold", "band") if task == "binary" else ("band", "sold")
+            node = choose("model", model, task)
+            kept[model, task] = fit_estimator(
+                labelled_table.drop(columns=other),
+                make_estimator(node),
+                inputs=Inputs(**node.get("inputs", {})),
+                target=target,
+            )
+        return kept[model, task]
+
+    return make
+
+
+def make_estimator(node: Any) -> Any:
+    """Build what a model's node describes."""
+    with execution_whitelist(["lightgbm.*", "sklearn.*", "sweepkit.*"]):
+        return instantiate(node["estimator"])
+
+
+@pytest.fixture(scope="session")
 def fit_table() -> Fit:
     """Fit any estimator to any table."""
     return fit_estimator
 
 
 def fit_estimator(
-    table: pd.DataFrame, estimator: Any, *, steps: Any = None, inputs: Any = None
+    table: pd.DataFrame,
+    estimator: Any,
+    *,
+    steps: Any = None,
+    inputs: Any = None,
+    target: str = "median_house_value",
 ) -> Served:
     """Fit one estimator to a table, as training does."""
-    target = "median_house_value"
     roles = {"agent": "categorical"} if "agent" in table else {}
     schema = infer_schema(table, target=target, overrides=roles)
     conformed, y = schema.conform(table), schema.target_values(table)
@@ -139,7 +185,11 @@ def fit_estimator(
     columns = read_columns(conformed)
     return Served(
         pipeline=use_threads(pipeline, 1),
-        profile=profile_table(conformed, columns, target=target),
+        profile=replace(
+            profile_table(conformed, columns, target=target),
+            task=schema.task,
+            classes=schema.classes,
+        ),
         frame=fit_rows(conformed, columns),
         rows=to_rows(conformed),
     )

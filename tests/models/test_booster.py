@@ -6,12 +6,19 @@ import numpy as np
 import pytest
 
 from sweepkit.models.predictor import booster as _registers  # noqa: F401
+from sweepkit.models.predictor import compiled_booster
 from sweepkit.models.predictor.kernels import build_kernel
 
 RNG = np.random.default_rng(0)
 X = np.where(RNG.random((800, 5)) < 0.1, np.nan, RNG.normal(size=(800, 5)))
 Y = np.nan_to_num(X[:, 0] * 3 - X[:, 1]) + RNG.normal(size=800)
 QUIET = {"n_jobs": 1, "verbosity": -1, "random_state": 0}
+
+
+@pytest.fixture(autouse=True)
+def no_compiler(monkeypatch):
+    """With one, LightGBM itself is not asked; see test_compiled_booster.py."""
+    monkeypatch.setattr(compiled_booster, "load_walk", lambda: None)
 
 
 def fitted(**settings):

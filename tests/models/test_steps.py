@@ -8,12 +8,16 @@ from sklearn.preprocessing import (
     FunctionTransformer,
     MinMaxScaler,
     OneHotEncoder,
+    PolynomialFeatures,
     StandardScaler,
 )
 
 from sweepkit.data.column_profile import ColumnProfile
 from sweepkit.errors import DataError
 from sweepkit.features.categories import NamedBlanks
+from sweepkit.features.on_columns import OnColumns
+from sweepkit.features.target_means import TargetMeans
+from sweepkit.features.text import TextParts
 from sweepkit.models.predictor.build import build_predictor as _registers  # noqa: F401
 from sweepkit.models.predictor.encoder import build_encoder
 from sweepkit.models.predictor.pipeline_rows import frame_rows
@@ -38,9 +42,17 @@ FRAME = frame_rows(ROWS, COLUMNS)
 
 def encode_both(parts, rows=(*ROWS, *UNSEEN), **settings):
     """Return the encoder's features and the ColumnTransformer's."""
-    fitted = ColumnTransformer(parts, sparse_threshold=0, **settings).fit(FRAME)
+    fitted = ColumnTransformer(parts, sparse_threshold=0, **settings)
+    fitted.fit_transform(FRAME, TARGET)
     expected = fitted.transform(frame_rows(rows, COLUMNS))
     return build_encoder(fitted, COLUMNS).encode(rows), expected.astype(np.float64)
+
+
+TARGET = np.array([3.0, 1.0, 4.0, 1.0, 5.0])
+
+
+def town_means(task, columns=("town",)):
+    return ("means", make_pipeline(NamedBlanks(), TargetMeans(task)), list(columns))
 
 
 def towns(**settings):
@@ -68,6 +80,13 @@ def towns(**settings):
         ),
         pytest.param(towns(handle_unknown="infrequent_if_exist"), id="none rare"),
         pytest.param(towns(handle_unknown="ignore", min_frequency=2), id="ignored"),
+        pytest.param(town_means("regression"), id="means"),
+        pytest.param(town_means("multiclass"), id="shares of classes"),
+        pytest.param(town_means("multiclass", ["flag", "town"]), id="of two columns"),
+        pytest.param(("t", TextParts(components=2), ["town"]), id="texts"),
+        pytest.param(
+            ("n", OnColumns(["b", "a"], StandardScaler()), ["b", "a"]), id="wrapped"
+        ),
     ],
 )
 def test_a_plain_form_gives_the_transformers_numbers(part):
@@ -135,6 +154,11 @@ def test_an_unknown_category_is_refused_where_the_encoder_refuses_it():
         ),
         pytest.param(("n", "passthrough", ["town"]), "town is a string", id="text"),
         pytest.param(towns(drop="first"), "drops a category", id="dropped category"),
+        pytest.param(
+            ("n", OnColumns(["a"], PolynomialFeatures()), ["a"]),
+            "PolynomialFeatures has no form",
+            id="wrapped unknown type",
+        ),
         pytest.param(("n", StandardScaler(), slice(0, 1)), "selects", id="a slice"),
         pytest.param(
             ("n", OneHotEncoder(sparse_output=False), ["a"]), "no texts", id="numbers"

@@ -8,7 +8,9 @@ from sklearn.ensemble import (
 from sklearn.tree import DecisionTreeRegressor
 
 from sweepkit.errors import DataError
-from sweepkit.models.predictor import tree_kernels as _registers  # noqa: F401
+from sweepkit.models.predictor import build as _registers  # noqa: F401
+from sweepkit.models.predictor import trees as walks
+from sweepkit.models.predictor.compiled import load_walk
 from sweepkit.models.predictor.kernels import build_kernel
 from sweepkit.models.predictor.plugs import NotPlain
 
@@ -18,6 +20,20 @@ Y = 3 * X[:, 0] + np.where(np.isnan(X[:, 1]), 5, X[:, 1]) ** 2 + RNG.normal(size
 BLANKS = np.where(RNG.random(X.shape) < 0.2, np.nan, X)
 # More rows than are walked at once, some of them right on the thresholds.
 MANY = np.concatenate([RNG.normal(size=(3000, 4)), X, BLANKS])
+
+needs_numba = pytest.mark.skipif(
+    load_walk() is None, reason="numba, of the extra `fast`, is not installed"
+)
+
+
+@pytest.fixture(
+    autouse=True, params=["numpy", pytest.param("compiled", marks=needs_numba)]
+)
+def walk(request, monkeypatch):
+    """Whichever walk serves, the library's number is the only right one."""
+    if request.param == "numpy":
+        monkeypatch.setattr(walks, "load_walk", lambda: None)
+
 
 MODELS = [
     pytest.param(RandomForestRegressor(10, random_state=0), id="forest"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sweepkit.evaluation import findings
+from sweepkit.evaluation import class_findings, findings
 from sweepkit.evaluation.judgement import Judgement
 
 # Name of a figure to: what it shows, the finding in it, how to read it.
@@ -20,6 +20,36 @@ CAPTIONS: dict[str, tuple[str, Callable[[Judgement], str], str]] = {
         "How far off the predictions are at each level. The median should follow zero: "
         "a slope or curve means the model misses something. Dashed lines that open "
         "like a fan mean that errors grow with the prediction.",
+    ),
+    "confusion_matrix": (
+        "Which class is taken for which",
+        class_findings.state_confusion,
+        "Each row of cells holds the holdout rows of one class, spread over the "
+        "classes they were named; the diagonal is right. Shares add up to 100 % along "
+        "a row, so that small classes can be read as well as large ones.",
+    ),
+    "calibration": (
+        "Stated probabilities against what came true",
+        class_findings.state_calibration,
+        "Holdout rows are grouped by the probability that was stated for them. On the "
+        "orange line it came true as often as stated; below it the model promised too "
+        "much, above it too little. Groups of few rows stray by luck, as far as their "
+        "bars reach.",
+    ),
+    "roc_curve": (
+        "Found against falsely named (ROC curve)",
+        class_findings.state_separation,
+        "Each point of a curve is one threshold: how much of a class is found (up) for "
+        "how many of the other rows that are named so (across). The closer to the "
+        "upper left, the better; on the dotted line one might as well guess.",
+    ),
+    "precision_recall_curve": (
+        "Precision against recall",
+        class_findings.state_precision,
+        "Each point of a curve is one threshold: how many of the rows named so are "
+        "right (up) when so much of the class is found (across). For rare classes this "
+        "tells more than the ROC curve, as false alarms are compared with the class "
+        "and not with the many others.",
     ),
     "importance": (
         "Permutation importance of each column",

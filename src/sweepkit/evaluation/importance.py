@@ -1,6 +1,6 @@
 """How much each raw column matters to a fitted model."""
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from sweepkit.evaluation.judgement import Importance
 from sweepkit.evaluation.metrics import Metric
+from sweepkit.evaluation.predicted import Predicted
 from sweepkit.evaluation.threads import map_threads
 
 
 def permutation_importance(
-    model: Any,
+    ask: Callable[[pd.DataFrame], Predicted],
     rows: pd.DataFrame,
     target: NDArray[np.float64],
     *,
@@ -25,11 +26,11 @@ def permutation_importance(
     """Shuffle one raw column at a time and see how much worse the model gets.
 
     Args:
-        model: Fitted model over raw rows.
+        ask: Returns what a fitted model says of raw rows.
         rows: Rows the model was not fitted on, shape (n_rows, n_columns).
         target: Shape (n_rows,).
         metric: Score whose worsening is measured.
-        repeats: Shuffles per column; all are scored in one call of `predict`.
+        repeats: Shuffles per column; all are scored in one call.
         max_rows: Rows drawn for the estimate; enough for a ranking, and quick.
         seed: Seed of the draw and of the shuffles.
         threads: Columns shuffled at the same time.
@@ -44,12 +45,12 @@ def permutation_importance(
     picked = np.sort(draw.permutation(len(rows))[:max_rows])
     sample, actual = rows.iloc[picked], target[picked]
     sign = 1.0 if metric.direction == "minimize" else -1.0
-    base = metric.score(actual, model.predict(sample))
+    base = metric.judge(actual, ask(sample))
     shuffles = [draw.permutation(len(sample)) for _ in range(repeats)]
 
     def measure(column: str) -> Importance:
-        predicted = model.predict(_shuffle(sample, column, shuffles))
-        scores = [metric.score(actual, part) for part in np.split(predicted, repeats)]
+        said = metric.pick(ask(_shuffle(sample, column, shuffles)))
+        scores = [metric.score(actual, part) for part in np.split(said, repeats)]
         losses = sign * (np.array(scores) - base)
         return Importance(column, float(losses.mean()), _sd(losses))
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sweepkit.evaluation.slice_score import SliceScore
+from sweepkit.tasks import Label, Task
+
 Scores = dict[str, float]
 
 
@@ -43,12 +46,18 @@ class Judgement:
         metric: Name of the metric that selects models, such as `rmse`.
         folds: Scores of each cross-validation fold, in fold order.
         holdout: Scores on the holdout rows.
-        floor: Scores of the constant median prediction on the holdout rows; the
-            least a model must beat.
-        actual: Target of the holdout rows, shape (n_holdout,).
-        predicted: Predictions for the holdout rows, shape (n_holdout,).
+        floor: Scores on the holdout rows of the constant median or, for classes, of
+            the training rows' class shares; the least a model must beat.
+        actual: Target of the holdout rows, shape (n_holdout,); codes of classes.
+        predicted: Predictions for the holdout rows, shape (n_holdout,); codes likewise.
+        task: What is predicted.
+        classes: Labels in the order of their codes; of two, the second is positive.
+        probabilities: Of each class for the holdout rows, (n_holdout, n_classes).
+        threshold: Of two classes, the probability of the second that decides for it.
         importance: Permutation importance by column, largest loss first.
         coordinates: Position of the holdout rows, for tables that have one.
+        slices: Scores on parts of the holdout, in any order.
+        warnings: What is suspicious about the table, each with what to do.
         n_train: Rows the model was fitted on.
         facts: Further facts for the reader in display order, such as
             `{"seed": "42", "git commit": "1a2b3c4"}`.
@@ -64,8 +73,14 @@ class Judgement:
     floor: Scores
     actual: NDArray[np.float64]
     predicted: NDArray[np.float64]
+    task: Task = Task.REGRESSION
+    classes: tuple[Label, ...] = ()
+    probabilities: NDArray[np.float64] | None = None
+    threshold: float | None = None
     importance: tuple[Importance, ...] = ()
     coordinates: Coordinates | None = None
+    slices: tuple[SliceScore, ...] = ()
+    warnings: tuple[str, ...] = ()
     n_train: int
     facts: dict[str, str] = field(default_factory=dict)
 

@@ -1,36 +1,34 @@
-"""The scores a model is judged by, each with its direction and unit."""
+"""The scores a model is judged by. Another one is one function and one line."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sweepkit.errors import ConfigError
+from sweepkit.evaluation.class_scores import (
+    accuracy,
+    average_precision,
+    balanced_accuracy,
+    brier,
+    calibration_error,
+    f1,
+    log_loss,
+    roc_auc,
+)
+from sweepkit.evaluation.metric import CLASSES, Metric
+from sweepkit.evaluation.predicted import Predicted, Values
+from sweepkit.tasks import Task
 
-Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One score of predictions against actual values.
-
-    Attributes:
-        name: The word used in `evaluation.metric` and in logged metric names.
-        direction: Whether an optimizer should `minimize` or `maximize` it.
-        unit: `target` (that of the target column), `share` (1.0 is 100 %) or `none`.
-        score: Actual values and predictions, both of shape (n_rows,), to a float.
-    """
-
-    name: str
-    direction: Literal["minimize", "maximize"]
-    unit: Literal["target", "share", "none"]
-    score: Callable[[Values, Values], float]
-
-    def is_better(self, value: float, than: float) -> bool:
-        """Tell whether `value` improves on `than`; a tie and NaN do not."""
-        return value < than if self.direction == "minimize" else value > than
+__all__ = [
+    "METRICS",
+    "Metric",
+    "Values",
+    "check_metric",
+    "find_metric",
+    "list_metrics_of",
+    "mean_absolute_percentage_error",
+    "score_all",
+]
 
 
 def mean_absolute_percentage_error(actual: Values, predicted: Values) -> float:
@@ -69,6 +67,20 @@ METRICS = {
         Metric("r2", "maximize", "none", _of_sklearn("r2_score")),
         Metric("mae", "minimize", "target", _of_sklearn("mean_absolute_error")),
         Metric("mape", "minimize", "share", mean_absolute_percentage_error),
+        Metric("roc_auc", "maximize", "none", roc_auc, CLASSES, "probabilities"),
+        Metric(
+            *("average_precision", "maximize", "none", average_precision, CLASSES),
+            reads="probabilities",
+        ),
+        Metric("log_loss", "minimize", "none", log_loss, CLASSES, "probabilities"),
+        Metric("f1", "maximize", "none", f1, CLASSES, "decisions"),
+        Metric("accuracy", "maximize", "share", accuracy, CLASSES),
+        Metric("balanced_accuracy", "maximize", "share", balanced_accuracy, CLASSES),
+        Metric("brier", "minimize", "none", brier, CLASSES, "probabilities"),
+        Metric(
+            *("calibration_error", "minimize", "share", calibration_error, CLASSES),
+            reads="probabilities",
+        ),
     )
 }
 
@@ -81,12 +93,35 @@ def find_metric(name: str) -> Metric:
     """
     if name not in METRICS:
         raise ConfigError(
-            f"evaluation.metric is {name!r}; known metrics are {', '.join(METRICS)}."
+            f"evaluation.metric is {name!r}; known metrics are {', '.join(METRICS)}. "
+            f"One of your own is named by its path in evaluation.metrics."
         )
     return METRICS[name]
 
 
-def score_all(actual: Values, predicted: Values) -> dict[str, float]:
-    """Score predictions by every metric; metrics without a value are left out."""
-    scores = {m.name: float(m.score(actual, predicted)) for m in METRICS.values()}
+def check_metric(name: str, task: Task) -> Metric:
+    """Look a metric up by its name, if it is a score of a task.
+
+    Raises:
+        ConfigError: If no metric has this name, or it is one of other tasks.
+    """
+    metric = find_metric(name)
+    if task not in metric.tasks:
+        others = " and ".join(metric.tasks)
+        fitting = ", ".join(found.name for found in list_metrics_of(task))
+        raise ConfigError(
+            f"evaluation.metric is {name!r}, a score of {others}, and the task is "
+            f"{task}. Its scores are {fitting}: choose one of them, or another `task=`."
+        )
+    return metric
+
+
+def list_metrics_of(task: Task) -> list[Metric]:
+    """Return the scores of a task, in the order in which they are shown."""
+    return [metric for metric in METRICS.values() if task in metric.tasks]
+
+
+def score_all(task: Task, actual: Values, predicted: Predicted) -> dict[str, float]:
+    """Score predictions by every metric of a task; what has no value is left out."""
+    scores = {m.name: m.judge(actual, predicted) for m in list_metrics_of(task)}
     return {name: value for name, value in scores.items() if np.isfinite(value)}

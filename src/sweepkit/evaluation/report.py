@@ -7,13 +7,18 @@ from types import MappingProxyType
 from typing import Any
 
 from sweepkit.errors import DiskError
-from sweepkit.evaluation import report_rows
+from sweepkit.evaluation import (
+    report_classes,
+    report_rows,
+    report_slices,
+    report_tiles,
+)
 from sweepkit.evaluation.captions import caption_figure
 from sweepkit.evaluation.files import write_file
+from sweepkit.evaluation.headline import name_floor, write_headline
 from sweepkit.evaluation.judgement import Judgement
 from sweepkit.evaluation.page import inline_png, list_links, render_page
 from sweepkit.evaluation.summary import describe
-from sweepkit.evaluation.wording import write_headline
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 NO_LINKS: Mapping[str, str] = MappingProxyType({})
@@ -41,12 +46,15 @@ def write_report(
         TEMPLATE,
         judgement=judgement,
         headline=write_headline(judgement),
-        verdict=report_rows.list_verdict(judgement),
-        tiles=report_rows.list_tiles(judgement),
+        verdict=report_tiles.list_verdict(judgement),
+        tiles=report_tiles.list_tiles(judgement),
         scores=report_rows.list_scores(judgement),
+        floor=name_floor(judgement),
+        **_list_class_tables(judgement),
         folds=report_rows.list_folds(judgement),
         figures=_inline(judgement, figures),
         importance=report_rows.list_importance(judgement),
+        slices=report_slices.list_slices(judgement),
         facts=report_rows.list_facts(judgement),
         links=list_links(links),
     )
@@ -66,6 +74,15 @@ def write_evaluation_json(judgement: Judgement, path: Path) -> None:
         describe(judgement), indent=2, ensure_ascii=False, allow_nan=False
     )
     write_file(path, f"{text}\n".encode())
+
+
+def _list_class_tables(judgement: Judgement) -> dict[str, Any]:
+    if not judgement.task.has_classes:
+        return {"classes": None, "confusions": None}
+    return {
+        "classes": report_classes.list_classes(judgement),
+        "confusions": report_classes.list_confusions(judgement),
+    }
 
 
 def _inline(judgement: Judgement, figures: Mapping[str, Path]) -> list[dict[str, Any]]:

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from scipy.special import ndtr, stdtrit
 
+from sweepkit.evaluation.draws import draw_scores
 from sweepkit.evaluation.gains import gain
 from sweepkit.evaluation.metrics import Metric, Values
-from sweepkit.evaluation.row_sums import SUMMED, draw_sums
 
 RESAMPLES = 2_000
 
@@ -66,9 +66,10 @@ def compare_paired(
 
     Args:
         metric: What is compared.
-        actual: Targets, shape (n_rows,).
-        candidate: Predictions of one model for these rows, shape (n_rows,).
-        champion: Predictions of the other, shape (n_rows,).
+        actual: Targets, or codes of classes, shape (n_rows,).
+        candidate: What `metric.pick` takes of one model's predictions for these rows,
+            shape (n_rows,) or (n_rows, n_classes).
+        champion: The same of the other model.
         confidence: Of the interval, between 0 and 1.
         resamples: How many draws.
         seed: Of the draws: equal arguments give equal results.
@@ -81,8 +82,8 @@ def compare_paired(
     """
     rng = np.random.default_rng(seed)
     scores = (metric.score(actual, candidate), metric.score(actual, champion))
-    gains = _draw_gains(metric, (actual, candidate, champion), resamples, rng)
-    gains = gains[np.isfinite(gains)]
+    changes = draw_scores(metric, actual, (candidate, champion), resamples, rng)
+    gains = gain(1.0, 0.0, metric.direction) * changes
     if not gains.size:  # nothing can be said: anything is possible
         low, high, spread, probability = -math.inf, math.inf, math.inf, 0.5
     else:
@@ -113,40 +114,3 @@ def _widen(tail: float, n_rows: int) -> float:
         return 0.0
     wider = math.sqrt(n_rows / (n_rows - 1)) * stdtrit(n_rows - 1, 1 - tail)
     return float(ndtr(-wider))
-
-
-def _draw_gains(
-    metric: Metric,
-    rows: tuple[Values, Values, Values],
-    resamples: int,
-    rng: np.random.Generator,
-) -> Values:
-    """Return the candidate's gain in every resample, shape (resamples,)."""
-    actual, candidate, champion = rows
-    sign = gain(1.0, 0.0, metric.direction)
-    if metric.name not in SUMMED:
-        return sign * _score_draws(metric, rows, resamples, rng)
-    split, join = SUMMED[metric.name]
-    parts = [split(actual, predicted) for predicted in (candidate, champion)]
-    width = parts[0].shape[1]
-    sums = draw_sums(np.hstack(parts), resamples, rng)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return sign * (join(sums[:, :width]) - join(sums[:, width:]))
-
-
-def _score_draws(
-    metric: Metric,
-    rows: tuple[Values, Values, Values],
-    resamples: int,
-    rng: np.random.Generator,
-) -> Values:
-    """Return candidate minus champion by scoring every resample anew."""
-    actual, candidate, champion = rows
-    changes = np.empty(resamples)
-    for draw in range(resamples):
-        chosen = rng.integers(0, actual.size, actual.size)
-        y = actual[chosen]
-        changes[draw] = metric.score(y, candidate[chosen]) - metric.score(
-            y, champion[chosen]
-        )
-    return changes

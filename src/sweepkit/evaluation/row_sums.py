@@ -1,15 +1,15 @@
 """Metrics that are made of sums over rows, so that a resample costs no new scoring."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweepkit.evaluation.metrics import Values
+from sweepkit.evaluation.class_sums import CLASS_SUMS, Join, Split, Sums
+from sweepkit.evaluation.predicted import Values
 
-Sums = NDArray[np.float64]
 # Of more rows, sums over random groups are drawn: as precise, and always fast.
-_MOST_UNITS = 20_000
+MOST_UNITS = 20_000
 # What stays in the cache: many at once take three times as long.
 _CELLS_AT_ONCE = 200_000
 
@@ -26,23 +26,27 @@ def draw_sums(parts: Sums, resamples: int, rng: np.random.Generator) -> Sums:
         Shape (resamples, n_sums).
     """
     parts = _group(parts, rng)
-    n = len(parts)
-    at_once = max(1, _CELLS_AT_ONCE // n)
-    sums = []
+    return np.concatenate([c @ parts for c in draw_counts(len(parts), resamples, rng)])
+
+
+def draw_counts(
+    n_rows: int, resamples: int, rng: np.random.Generator
+) -> Iterator[NDArray[np.intp]]:
+    """Yield how often each row was drawn, some resamples at a time, (some, n_rows)."""
+    at_once = max(1, _CELLS_AT_ONCE // n_rows)
     for start in range(0, resamples, at_once):
         size = min(at_once, resamples - start)
-        drawn = rng.integers(0, n, (size, n), dtype=np.int32)
-        drawn += (np.arange(size, dtype=np.int32) * n)[:, None]
-        counts = np.bincount(drawn.ravel(), minlength=size * n).reshape(size, n)
-        sums.append(counts @ parts)
-    return np.concatenate(sums)
+        drawn = rng.integers(0, n_rows, (size, n_rows), dtype=np.int32)
+        drawn += (np.arange(size, dtype=np.int32) * n_rows)[:, None]
+        counts = np.bincount(drawn.ravel(), minlength=size * n_rows)
+        yield counts.reshape(size, n_rows)
 
 
 def _group(parts: Sums, rng: np.random.Generator) -> Sums:
     """Return sums over random groups of rows, or the rows if they are few."""
-    if len(parts) <= _MOST_UNITS:
+    if len(parts) <= MOST_UNITS:
         return parts
-    edges = np.linspace(0, len(parts), _MOST_UNITS, endpoint=False).astype(np.intp)
+    edges = np.linspace(0, len(parts), MOST_UNITS, endpoint=False).astype(np.intp)
     return np.add.reduceat(parts[rng.permutation(len(parts))], edges, axis=0)
 
 
@@ -82,9 +86,10 @@ def _root_mean(sums: Sums) -> Values:
 
 
 # By metric: how each row adds to the sums, and the metric of the sums.
-SUMMED: dict[str, tuple[Callable[[Values, Values], Sums], Callable[[Sums], Values]]] = {
+SUMMED: dict[str, tuple[Split, Join]] = {
     "rmse": (_split_rmse, _root_mean),
     "mae": (_split_mae, _mean),
     "mape": (_split_mape, _mean),
     "r2": (_split_r2, _join_r2),
+    **CLASS_SUMS,
 }

@@ -1,37 +1,51 @@
-"""Whether a model that is better on the whole is worse for some category of rows."""
+"""Whether a model that is better on the whole is worse for some part of the rows."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from pandas.api import types
 
 from sweepkit.evaluation.gains import relative_gain
 from sweepkit.evaluation.metrics import Metric, Values
 from sweepkit.evaluation.resampling import compare_paired
+from sweepkit.evaluation.slice_score import SliceScore, write_where
+from sweepkit.evaluation.slice_scores import score_slices
+from sweepkit.evaluation.slicing import (
+    MIN_ROWS,
+    Slice,
+    check_slice_columns,
+    list_slices,
+)
 
-MIN_ROWS = 30
+__all__ = [
+    "MIN_ROWS",
+    "SliceLoss",
+    "SliceScore",
+    "check_slice_columns",
+    "compare_slices",
+    "score_slices",
+]
+
 _RESAMPLES = 500  # for a standard deviation, which needs fewer than an interval
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceLoss:
-    """How much worse the candidate is on the rows of one category.
+    """How much worse the candidate is on the rows of one category or range.
 
     Attributes:
-        column: Column the category stands in.
-        value: The category.
-        n_rows: Its rows in the holdout.
+        column: Column by which the rows were taken.
+        value: Its category, or a range such as `<= 33`.
+        n_rows: Rows of the holdout in the slice.
         candidate: Score of the candidate on them, in the metric's unit.
         champion: Score of the champion likewise.
         loss: Worsening as a share of the champion's score; negative if better.
         beyond_chance: Whether the worsening is more than the luck of these rows;
             asked only where `loss` is above the limit.
+        is_range: Whether `value` is a range.
     """
 
     column: str
@@ -41,6 +55,12 @@ class SliceLoss:
     champion: float
     loss: float
     beyond_chance: bool = False
+    is_range: bool = False
+
+    @property
+    def where(self) -> str:
+        """The rows in words, such as `town is a` or `age <= 33`."""
+        return write_where(self.column, self.value, is_range=self.is_range)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -55,37 +75,43 @@ def compare_slices(
     champion: Values,
     *,
     limit: float,
+    columns: Sequence[str] | None = None,
     confidence: float = 0.95,
     seed: int = 42,
 ) -> list[SliceLoss]:
-    """Score both models on the rows of every category that has 30 or more of them.
+    """Score both models on every slice of 30 or more rows.
 
     Small slices differ by luck, and the worst of many by more: a loss counts as more
     than that only if it would as the worst of all slices looked at (Bonferroni).
 
     Args:
         metric: What is compared.
-        inputs: The rows as the models take them, shape (n_rows, n_columns); texts and
-            booleans are categories.
-        actual: Targets, shape (n_rows,).
-        candidate: Predictions of one model, shape (n_rows,).
-        champion: Predictions of the other, shape (n_rows,).
+        inputs: The rows, shape (n_rows, n_columns).
+        actual: Targets, or codes of classes, shape (n_rows,).
+        candidate: What `metric.pick` takes of one model's predictions, shape (n_rows,)
+            or (n_rows, n_classes).
+        champion: The same of the other model.
         limit: Loss, as a share, from which chance is looked into.
+        columns: By which to slice: texts and booleans by category, numbers and dates
+            by quartile. None takes every text and boolean.
         confidence: That of the interval on the whole holdout.
         seed: Of the resampling.
 
     Returns:
         The slices in which both models have a score: those beyond chance first, then
         by loss, largest first.
+
+    Raises:
+        ConfigError: If there is no such column.
     """
-    masks = list(_list_slices(inputs))
+    slices = list_slices(inputs, columns)
     # How many standard deviations the worst of so many slices exceeds by chance.
-    rare = (1 - confidence) / 2 / max(1, len(masks))
+    rare = (1 - confidence) / 2 / max(1, len(slices))
     z = NormalDist().inv_cdf(1 - rare)
     losses = []
-    for column, value, mask in masks:
-        rows = (actual[mask], candidate[mask], champion[mask])
-        found = _score_slice(metric, column, value, rows)
+    for part in slices:
+        rows = (actual[part.mask], candidate[part.mask], champion[part.mask])
+        found = _score_slice(metric, part, rows)
         if not np.isfinite(found.candidate) or not np.isfinite(found.champion):
             continue
         if found.loss > limit:
@@ -94,29 +120,19 @@ def compare_slices(
     return sorted(losses, key=lambda s: (s.beyond_chance, s.loss), reverse=True)
 
 
-def _list_slices(inputs: pd.DataFrame) -> Iterator[tuple[str, str, Mask]]:
-    for name, column in inputs.items():
-        if types.is_numeric_dtype(column) and not types.is_bool_dtype(column):
-            continue
-        if types.is_datetime64_any_dtype(column):
-            continue
-        counts = column.value_counts()
-        for value in counts.index[counts >= MIN_ROWS]:
-            yield str(name), str(value), (column == value).to_numpy(dtype=bool)
-
-
 def _score_slice(
-    metric: Metric, column: str, value: str, rows: tuple[Values, Values, Values]
+    metric: Metric, part: Slice, rows: tuple[Values, Values, Values]
 ) -> SliceLoss:
     actual, *predicted = rows
     candidate, champion = (float(metric.score(actual, p)) for p in predicted)
     return SliceLoss(
-        column=column,
-        value=value,
+        column=part.column,
+        value=part.value,
         n_rows=int(actual.size),
         candidate=candidate,
         champion=champion,
         loss=-relative_gain(candidate, champion, metric.direction),
+        is_range=part.is_range,
     )
 
 
@@ -129,4 +145,4 @@ def _look_into(
 ) -> SliceLoss:
     compared = compare_paired(metric, *rows, resamples=_RESAMPLES, seed=seed)
     beyond = compared.gain + z * compared.spread < 0
-    return SliceLoss(**{**asdict(found), "beyond_chance": bool(beyond)})
+    return replace(found, beyond_chance=bool(beyond))

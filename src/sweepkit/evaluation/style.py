@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sweepkit.evaluation.files import write_file
+from sweepkit.evaluation.text_fit import wrap_evenly
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,10 +22,20 @@ if TYPE_CHECKING:
     from matplotlib.patheffects import AbstractPathEffect
 
 Layout = Literal["constrained", "compressed"]
-INK, MUTED, GRID = "#1f2933", "#52606d", "#e4e7eb"
+INK, MUTED, FAINT, GRID = "#1f2933", "#52606d", "#a9b4c0", "#e4e7eb"
 # Okabe and Ito's palette stays distinct under all common colour blindness.
 BLUE, VERMILLION = "#0072B2", "#D55E00"
+# Lines beside each other also differ in their dashes, for grey print.
+SERIES = (
+    (BLUE, "-"),
+    (VERMILLION, "--"),
+    ("#009E73", "-."),
+    ("#CC79A7", (0, (1, 1))),
+    ("#E69F00", (0, (5, 1, 1, 1, 1, 1))),
+    ("#56B4E9", (0, (8, 2))),
+)
 DPI = 144
+_NARROW = 7.4  # inches; a line of a title has room for 66 letters
 # Points, and line height in letter sizes.
 TITLE_SIZE, DETAILS_SIZE, MARGIN, LINE = 13.5, 11.5, 9, 1.3
 STYLE: dict[str, Any] = {
@@ -99,9 +110,16 @@ def encode(figure: "Figure") -> bytes:
     return buffer.getvalue()
 
 
-def set_title(figure: "Figure", text: str, *, details: str) -> None:
-    """Write the finding and below it the details, from the figure's left edge."""
+def set_title(figure: "Figure", text: str, *, details: str, even: bool = False) -> None:
+    """Write the finding and below it the details, from the figure's left edge.
+
+    Lines that are `even` use the figure's whole width and come out equally long.
+    """
     title, small = textwrap.fill(text, 66), textwrap.fill(details, 84)
+    if even:
+        wider = figure.get_figwidth() / _NARROW
+        title = wrap_evenly(text, int(66 * wider))
+        small = textwrap.fill(details, int(84 * wider))
     height = 72 * figure.get_figheight()
     below = 1 - (MARGIN + LINE * TITLE_SIZE * (title.count("\n") + 1)) / height
     end = below - (LINE * DETAILS_SIZE * (small.count("\n") + 1) + MARGIN / 2) / height

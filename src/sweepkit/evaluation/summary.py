@@ -4,8 +4,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from sweepkit.evaluation.confusion import describe_classes
+from sweepkit.evaluation.gains import gain
 from sweepkit.evaluation.judgement import Judgement
 from sweepkit.evaluation.metrics import METRICS, find_metric
+from sweepkit.evaluation.report_slices import rank_slices
 
 
 def list_metrics(judgement: Judgement) -> list[str]:
@@ -46,43 +49,66 @@ def compare_with_floor(judgement: Judgement, metric: str) -> tuple[float, float]
     Returns:
         The gain in the metric's unit, positive if better, and the gain as a share of
         the floor's error. NaN where a score is missing; the share also where the floor
-        is no error to take a share of (R², a perfect floor).
+        is no error to take a share of (R², a perfect floor). What is missing from a
+        share of rows to be maximized, such as the accuracy, is an error as well.
     """
     holdout = judgement.holdout.get(metric, math.nan)
     floor = judgement.floor.get(metric, math.nan)
     kind = find_metric(metric)
-    if kind.direction == "maximize":
-        return holdout - floor, math.nan
-    return floor - holdout, (floor - holdout) / floor if floor > 0 else math.nan
+    gained = gain(holdout, floor, kind.direction)
+    error = floor if kind.direction == "minimize" else math.nan
+    if kind.direction == "maximize" and kind.unit == "share":
+        error = 1 - floor
+    return gained, gained / error if error > 0 else math.nan
 
 
 def describe(judgement: Judgement) -> dict[str, Any]:
     """Return the whole judgement, but for the rows, as strict JSON takes it."""
-    gains = {name: compare_with_floor(judgement, name) for name in METRICS}
     return {
         "model": judgement.model,
         "table": judgement.table,
         "target": judgement.target,
         "target_unit": judgement.target_unit,
+        "task": str(judgement.task),
         "metric": judgement.metric,
         "n_train": judgement.n_train,
         "n_holdout": int(judgement.actual.size),
         "scores": name_scores(judgement),
+        **_describe_parts(judgement),
+        **describe_classes(judgement),
+        "slices": [_without_infinite(e.to_dict()) for e in rank_slices(judgement)],
+        "warnings": list(judgement.warnings),
+        "facts": dict(judgement.facts),
+    }
+
+
+def _describe_parts(judgement: Judgement) -> dict[str, Any]:
+    """Return scores by fold, gains over the floor and importance by column."""
+    metrics = list_metrics(judgement)
+    gains = {name: compare_with_floor(judgement, name) for name in metrics}
+    return {
         "folds": [
-            {"step": step} | _finite({name: fold.get(name) for name in METRICS})
+            {"step": step} | _finite({name: fold.get(name) for name in metrics})
             for step, fold in enumerate(judgement.folds)
         ],
         "improvement_over_floor": {
-            name: _finite({"absolute": gain, "share": share})
-            for name, (gain, share) in gains.items()
-            if math.isfinite(gain)
+            name: _finite({"absolute": gained, "share": share})
+            for name, (gained, share) in gains.items()
+            if math.isfinite(gained)
         },
         "importance": [
             {"column": entry.column}
             | _finite({"loss": entry.loss, "spread": entry.spread})
             for entry in judgement.importance
         ],
-        "facts": dict(judgement.facts),
+    }
+
+
+def _without_infinite(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in values.items()
+        if not isinstance(value, float) or math.isfinite(value)
     }
 
 

@@ -3,22 +3,52 @@
 import math
 from collections.abc import Mapping
 
-from sweepkit.evaluation.judgement import Judgement
-from sweepkit.evaluation.metrics import METRICS, find_metric
+from sweepkit.evaluation.metrics import find_metric
+from sweepkit.evaluation.text_fit import shorten_middle as shorten_middle
+from sweepkit.tasks import Task
 
 MISSING = "n/a"
-LABELS: Mapping[str, str] = {"rmse": "RMSE", "r2": "R²", "mae": "MAE", "mape": "MAPE"}
+LABELS: Mapping[str, str] = {
+    "rmse": "RMSE",
+    "r2": "R²",
+    "mae": "MAE",
+    "mape": "MAPE",
+    "roc_auc": "ROC AUC",
+    "average_precision": "average precision",
+    "log_loss": "log loss",
+    "f1": "F1",
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "brier": "Brier score",
+    "calibration_error": "calibration error",
+}
 MEANINGS: Mapping[str, str] = {
     "rmse": "Root of the mean squared error; large misses weigh more.",
     "r2": "Share of the target's variance explained; 1 is perfect.",
     "mae": "Mean distance between prediction and actual value.",
     "mape": "Mean distance as a share of the actual value.",
+    "roc_auc": "How often a row of a class gets a higher probability of it than "
+    "another row; 1 is perfect, 0.5 a guess.",
+    "average_precision": "Mean precision while ever more of a class is found.",
+    "log_loss": "Surprise at the actual classes; sure mistakes cost most.",
+    "f1": "Balance of how much of a class is found and how often its name is right.",
+    "accuracy": "Share of rows that get the right class.",
+    "balanced_accuracy": "Share of a class that is found, mean over the classes.",
+    "brier": "Mean squared distance of stated probabilities from what came true.",
+    "calibration_error": "How far stated probabilities are from what comes true; a "
+    "constant guess has next to none.",
 }
 
 
 def label_metric(metric: str) -> str:
-    """Return the metric's usual spelling, such as `RMSE` for `rmse`."""
+    """Return the metric's usual spelling within a sentence: `RMSE`, `log loss`."""
     return LABELS.get(metric, metric)
+
+
+def title_metric(metric: str) -> str:
+    """Return its spelling where something begins; own names stay as they are."""
+    label = label_metric(metric)
+    return label[:1].upper() + label[1:] if metric in LABELS else label
 
 
 def format_number(value: float, digits: int = 3) -> str:
@@ -63,7 +93,7 @@ def format_score(metric: str, value: float, target_unit: str) -> str:
     if kind == "share":
         return f"{_fixed_or_short(100 * value, 1)} %"
     if kind == "none":
-        return _fixed_or_short(value, 3)
+        return _fixed_or_short(value, _decimals_of(metric))
     return f"{format_number(value)} {target_unit}".rstrip()
 
 
@@ -90,47 +120,13 @@ def format_spread(metric: str, mean: float, sd: float, target_unit: str) -> str:
     return f"{pair} {unit}".rstrip()
 
 
-def shorten_middle(text: str, width: int) -> str:
-    """Cut the middle out of a long name; both ends are what tells names apart."""
-    if len(text) <= width:
-        return text
-    tail = (width - 1) // 2
-    return f"{text[: width - 1 - tail]}…{text[-tail:]}"
-
-
-def write_headline(judgement: Judgement) -> str:
-    """State the verdict in one plain sentence.
-
-    It speaks of the mean absolute error, which needs no explanation, and falls
-    back to the metric that selects models where that was not computed.
-    """
-    both = judgement.holdout.keys() & judgement.floor.keys()
-    metric = "mae" if "mae" in both else judgement.metric
-    score = judgement.holdout.get(metric, math.nan)
-    floor = judgement.floor.get(metric, math.nan)
-    shown = format_score(metric, score, judgement.target_unit)
-    # The unit was named just before; repeating it makes the sentence harder to read.
-    floor_shown = format_score(metric, floor, "")
-    model, target = judgement.model, judgement.target
-    if not METRICS[metric].is_better(score, floor):
-        measure = "mean error" if metric == "mae" else label_metric(metric)
-        return (
-            f"{model} does not beat a constant guess of {target} on rows it never saw: "
-            f"its {measure} is {shown}, the constant median has {floor_shown}."
-        )
-    if metric == "mae":
-        return (
-            f"{model} predicts {target} within {shown} on average on rows it never "
-            f"saw; the constant median is off by {floor_shown}."
-        )
-    return (
-        f"{model} reaches {label_metric(metric)} {shown} for {target} on rows it never "
-        f"saw; the constant median reaches {floor_shown}."
-    )
-
-
 def _magnitude(value: float) -> int:
     return math.floor(math.log10(abs(value))) if value else 0
+
+
+def _decimals_of(metric: str) -> int:
+    """Scores of classes crowd near 0 or 1, where good models differ in the fourth."""
+    return 3 if Task.REGRESSION in find_metric(metric).tasks else 4
 
 
 def _fixed_or_short(value: float, decimals: int) -> str:

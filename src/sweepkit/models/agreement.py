@@ -1,15 +1,20 @@
 """Whether a predictor says exactly what its pipeline says, before it serves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sweepkit.data.column_profile import TableProfile
+from sweepkit.errors import IntegrityError
+from sweepkit.models.classify import LabelClassifier
 from sweepkit.models.comparison import Comparison
+from sweepkit.models.outputs import last_step
 from sweepkit.models.predictor import Predictor, build_predictor
 from sweepkit.models.predictor.pipeline_rows import PipelinePredictor
 from sweepkit.models.samples import draw_rows, edge_rows
+from sweepkit.tasks import Label
 
 _SAMPLE_ROWS = 256
 _ALONE, _EDGES_ALONE = 8, 4  # rows; a pipeline may take 30 ms for one
@@ -24,7 +29,8 @@ class Agreement:
     Attributes:
         agreed: Whether every number was exactly the same.
         n_rows: Rows compared; those the pipeline refuses are not among them.
-        largest_difference: In the target's unit; NaN if one of the two had no number.
+        largest_difference: In the target's unit, or of a class's probability; NaN if
+            one of the two had no number.
         where: The first difference, in words; empty if there was none.
         rows_independent: Whether rows get the same numbers alone as among others, and
             so may be joined with those of another request.
@@ -53,7 +59,12 @@ def build_checked(pipeline: Any, profile: TableProfile) -> Checked:
     Args:
         pipeline: Fitted.
         profile: What its rows looked like in training.
+
+    Raises:
+        IntegrityError: If its labels are others than the profile's, or in another
+            order: every answer would have the wrong name.
     """
+    _check_labels(pipeline, profile)
     predictor = build_predictor(pipeline, profile.columns)
     agreement = check_agreement(predictor, pipeline, profile)
     if agreement.agreed:
@@ -100,3 +111,17 @@ def check_agreement(
         rows_independent=independent,
         notes=tuple(dict.fromkeys(comparison.notes)),
     )
+
+
+def _check_labels(pipeline: Any, profile: TableProfile) -> None:
+    last = last_step(pipeline)
+    own = tuple(last.classes) if isinstance(last, LabelClassifier) else ()
+    if own != profile.classes:
+        raise IntegrityError(
+            f"The model's labels are {_show(own)}; its profile says "
+            f"{_show(profile.classes)}. Train or publish it again."
+        )
+
+
+def _show(labels: Sequence[Label]) -> str:
+    return ", ".join(map(repr, labels)) or "none"

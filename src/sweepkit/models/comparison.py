@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweepkit.errors import DataError
 from sweepkit.models.predictor import Predictor
@@ -45,7 +46,7 @@ class Comparison:
                 parts = samples.part(0, half), samples.part(half, n_rows)
                 return np.concatenate([self.compare(part) for part in parts])
             self._expect_refusal(samples)
-            return np.full(1, np.nan)
+            return self._blank(1)
         self.n_rows += n_rows
         self._match(samples, expected)
         return expected
@@ -55,7 +56,7 @@ class Comparison:
         for start in range(0, len(samples.rows), size):
             stop = start + size
             part = samples.part(start, stop)
-            if not np.isnan(expected[start:stop]).any():
+            if not _rows_of(np.isnan(expected[start:stop])).any():
                 self._match(part, expected[start:stop])
 
     def _match(self, samples: Samples, expected: Floats) -> None:
@@ -63,11 +64,13 @@ class Comparison:
         apart = (got != expected) & ~(np.isnan(got) & np.isnan(expected))
         if not apart.any():
             return
-        row, n_rows = int(np.argmax(apart)), len(expected)
+        first = tuple(int(i) for i in np.argwhere(apart)[0])
+        row, n_rows = first[0], len(expected)
         among = f"among {n_rows}" if n_rows > 1 else "alone"
+        which = f" for class {first[1]}" if len(first) > 1 else ""
         self.where = self.where or (
-            f"a row ({samples.words[row]}, {among}) gets {got[row]} instead of "
-            f"{expected[row]}"
+            f"a row ({samples.words[row]}, {among}) gets {got[first]} instead of "
+            f"{expected[first]}{which}"
         )
         difference = np.max(np.abs(got - expected)[apart])
         self.largest_difference = float(np.maximum(self.largest_difference, difference))
@@ -77,11 +80,15 @@ class Comparison:
             got = self.predictor.predict(samples.rows)
         except _FAILURES as error:
             self.notes.append(f"{type(error).__name__}: {error}")
-            return np.full(len(samples.rows), np.nan)
-        if got.shape != (len(samples.rows),):
+            return self._blank(len(samples.rows))
+        if got.shape != self._blank(len(samples.rows)).shape:
             self.notes.append(f"{len(samples.rows)} rows get shape {got.shape}")
-            return np.full(len(samples.rows), np.nan)
+            return self._blank(len(samples.rows))
         return got
+
+    def _blank(self, n_rows: int) -> Floats:
+        n_outputs = self.reference.n_outputs
+        return np.full(n_rows if n_outputs == 1 else (n_rows, n_outputs), np.nan)
 
     def _expect_refusal(self, samples: Samples) -> None:
         try:
@@ -89,3 +96,8 @@ class Comparison:
         except DataError:
             return
         self.notes.append(f"only the pipeline refuses a row ({samples.words[0]})")
+
+
+def _rows_of(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for each row whether any of its numbers is marked."""
+    return np.asarray(cells.reshape(len(cells), -1).any(axis=1))

@@ -11,14 +11,17 @@ from sklearn.pipeline import Pipeline
 
 from sweepkit.data.roles import Role
 from sweepkit.data.schema import TableSchema
-from sweepkit.errors import FitError
+from sweepkit.errors import FitError, SweepkitError
 from sweepkit.features.preprocess import (
     FeatureStep,
     InputColumns,
     Inputs,
     build_preprocessor,
 )
+from sweepkit.models.class_weights import ClassWeight
+from sweepkit.models.classify import LabelClassifier
 from sweepkit.models.clip import ClippedRegressor
+from sweepkit.models.outputs import last_step
 
 Model = TypeVar("Model", bound=Any)
 
@@ -36,6 +39,7 @@ def input_columns(schema: TableSchema) -> InputColumns:
             *(name for name in booleans if name in schema.blanks),
         ],
         dates=schema.columns_of(Role.DATE),
+        texts=schema.columns_of(Role.TEXT),
     )
 
 
@@ -46,22 +50,46 @@ def build_pipeline(
     steps: Mapping[str, FeatureStep],
     inputs: Inputs,
     clip_predictions: bool,
+    class_weight: ClassWeight = None,
 ) -> Pipeline:
     """Join feature steps and estimator into one unfitted model.
 
     Args:
-        estimator: Unfitted scikit-learn-compatible regressor.
+        estimator: Unfitted scikit-learn-compatible regressor or, for classes,
+            classifier.
         schema: Roles of the table's columns.
         steps: Derived columns by name.
         inputs: What the estimator takes.
-        clip_predictions: Whether predictions stay within the training target's range.
+        clip_predictions: Whether predictions stay within the training target's range;
+            classes have none.
+        class_weight: See `LabelClassifier`; numbers have none.
 
     Returns:
-        Pipeline from a conformed DataFrame to predictions of shape (n_rows,).
+        Pipeline from a conformed DataFrame to predictions of shape (n_rows,): numbers,
+        or labels.
     """
-    preprocessor = build_preprocessor(input_columns(schema), steps, inputs)
-    last = ClippedRegressor(estimator) if clip_predictions else estimator
+    columns = input_columns(schema)
+    preprocessor = build_preprocessor(columns, steps, inputs, schema.task)
+    last = wrap_estimator(
+        estimator, schema, clip_predictions=clip_predictions, class_weight=class_weight
+    )
     return Pipeline([("features", preprocessor), ("estimator", last)])
+
+
+def wrap_estimator(
+    estimator: Any,
+    schema: TableSchema,
+    *,
+    clip_predictions: bool,
+    class_weight: ClassWeight = None,
+) -> Any:
+    """Return the last step of `build_pipeline` alone; see there."""
+    if schema.task.has_classes:
+        if isinstance(class_weight, Mapping):
+            # skops reads a key of False back as True; texts it keeps.
+            class_weight = {str(label): w for label, w in class_weight.items()}
+        return LabelClassifier(estimator, list(schema.classes), class_weight)
+    return ClippedRegressor(estimator) if clip_predictions else estimator
 
 
 def fit(model: Model, rows: Any, target: NDArray[np.float64]) -> Model:
@@ -70,9 +98,10 @@ def fit(model: Model, rows: Any, target: NDArray[np.float64]) -> Model:
     Args:
         model: Unfitted model.
         rows: Conformed table, or features, of shape (n_rows, n_columns).
-        target: Shape (n_rows,), in the unit of the target column.
+        target: Shape (n_rows,), in the unit of the target column; codes of classes.
 
     Raises:
+        ConfigError: If what was chosen for the classes does not fit them.
         FitError: If a step or the estimator refuses the rows or its settings.
     """
     with _explaining(innermost_estimator(model)):
@@ -100,15 +129,21 @@ def use_threads(model: Model, threads: int) -> Model:
     for one row starting threads costs more than the trees.
     """
     estimator = innermost_estimator(model)
-    names = [name for name in estimator.get_params() if name.endswith("n_jobs")]
+    # Nothing set means one thread to scikit-learn, and all cores to others.
+    is_one = type(estimator).__module__.startswith("sklearn.")
+    names = [
+        name
+        for name, value in estimator.get_params().items()
+        if name.endswith("n_jobs") and not (is_one and value is None)
+    ]
     estimator.set_params(**dict.fromkeys(names, threads))
     return model
 
 
 def innermost_estimator(model: Any) -> Any:
     """Return the fitted (or else unfitted) estimator without its wrappers."""
-    last = model[-1] if isinstance(model, Pipeline) else model
-    if not isinstance(last, ClippedRegressor):
+    last = last_step(model)
+    if not isinstance(last, ClippedRegressor | LabelClassifier):
         return last
     return getattr(last, "estimator_", last.estimator)
 
@@ -117,6 +152,8 @@ def innermost_estimator(model: Any) -> Any:
 def _explaining(estimator: Any) -> Iterator[None]:
     try:
         yield
+    except SweepkitError:
+        raise
     except Exception as error:
         # Estimators of any library may stand here, each with errors of its own; what
         # a person does is the same for all, and the cause stays chained.

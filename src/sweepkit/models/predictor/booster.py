@@ -1,11 +1,14 @@
-"""Plain form of LightGBM's regressor."""
+"""Plain forms of LightGBM's regressor and classifier."""
 
 import ctypes
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from sweepkit.models.predictor.class_kernels import CLASS_KERNELS, as_two_columns
+from sweepkit.models.predictor.compiled_booster import compile_booster
 from sweepkit.models.predictor.kernels import KERNELS, Kernel
 from sweepkit.models.predictor.plugs import NotPlain
 from sweepkit.models.predictor.rows import Floats
@@ -18,21 +21,42 @@ _SETTINGS = b"num_threads=1"
 
 @KERNELS.add("lightgbm", "LGBMRegressor")
 def _lightgbm(fitted: Any) -> Kernel:
-    booster = fitted.booster_
-    if booster.num_model_per_iteration() != 1:
+    if fitted.booster_.num_model_per_iteration() != 1:
         raise NotPlain("the LightGBM model has several targets")
+    return Kernel(*_ask_booster(fitted.booster_))
+
+
+@CLASS_KERNELS.add("lightgbm", "LGBMClassifier")
+def _lightgbm_classes(fitted: Any) -> Kernel:
+    if callable(fitted.objective):
+        raise NotPlain("the LightGBM model has an objective of its own")
+    form, ask = _ask_booster(fitted.booster_)
+    says_both = fitted.booster_.num_model_per_iteration() > 1
+    run = ask if says_both else as_two_columns(ask)
+    return Kernel(form, run)
+
+
+def _ask_booster(booster: Any) -> tuple[str, Callable[[Floats], Floats]]:
+    """Return what says what a booster says of features, and its name before it.
+
+    It says (n_rows,), or (n_rows, n_classes).
+    """
     if booster.best_iteration > 0:
         # Stopped early, it has trees to leave out; while one thread tells LightGBM so,
         # another one's rows may pass through them. A copy has none.
         booster = type(booster)(model_str=booster.model_to_string())
     one, n_features = _find_one_row_call(booster), booster.num_feature()
+    compiled = compile_booster(booster)
 
     def run(features: Floats) -> Floats:
+        if compiled is not None and features.shape[1] == n_features:
+            return compiled(features)
         if one is not None and features.shape == (1, n_features):
             return one.predict(np.ascontiguousarray(features))
         return np.asarray(booster.predict(features, num_threads=1))
 
-    return Kernel("LightGBM booster on plain arrays", run)
+    how = "booster on plain arrays" if compiled is None else "trees, compiled"
+    return f"LightGBM {how}", run
 
 
 class OneRow:
@@ -49,25 +73,30 @@ class OneRow:
 
     def __init__(self, library: Any, booster: Any) -> None:
         self._library, self._booster = library, booster
+        self._n_outputs = booster.num_model_per_iteration()
         self._call = library.LGBM_BoosterPredictForMatSingleRowFast
         # A prepared call has a buffer of its own: no two threads may share one.
         self._prepared = threading.local()
 
     def predict(self, features: Floats) -> Floats:
-        """Return the prediction of features of shape (1, n_features), C-contiguous."""
+        """Return what is said of features of shape (1, n_features), C-contiguous.
+
+        Returns:
+            Shape (1,), or of several classes (1, n_classes).
+        """
         prepared = getattr(self._prepared, "call", None)
         if prepared is None:
             prepared = self._prepared.call = _Prepared(self._library, self._booster)
-        predicted, n_written = np.empty(1), ctypes.c_int64()
+        predicted, n_written = np.empty(self._n_outputs), ctypes.c_int64()
         failed = self._call(
             prepared.handle,
             ctypes.c_void_p(features.ctypes.data),
             ctypes.byref(n_written),
             ctypes.c_void_p(predicted.ctypes.data),
         )
-        if failed or n_written.value != 1:
+        if failed or n_written.value != self._n_outputs:
             return np.asarray(self._booster.predict(features, num_threads=1))
-        return predicted
+        return predicted if self._n_outputs == 1 else predicted[None]
 
 
 class _Prepared:

@@ -11,7 +11,9 @@ from sweepkit.data.column_profile import ColumnProfile
 
 # Imported for the plugs they register.
 from sweepkit.models.predictor import booster as booster
+from sweepkit.models.predictor import class_kernels as class_kernels
 from sweepkit.models.predictor import derived_steps as derived_steps
+from sweepkit.models.predictor import histogram_kernels as histogram_kernels
 from sweepkit.models.predictor import text_steps as text_steps
 from sweepkit.models.predictor import tree_kernels as tree_kernels
 from sweepkit.models.predictor.encoder import Encoder, build_encoder
@@ -39,12 +41,13 @@ class PlainPredictor:
     def __init__(self, encoder: Encoder, kernel: Kernel) -> None:
         self.form = kernel.form
         self.reason = ""
-        self.rows_independent = not kernel.sums_by_layout
+        self.rows_independent = not (kernel.sums_by_layout or kernel.sums_by_rows)
+        self.n_outputs = kernel.n_outputs
         self._encode = encoder.encode
         self._run = kernel.run
 
     def predict(self, rows: Rows) -> Floats:
-        """Return predictions of shape (n_rows,); see `Predictor`."""
+        """Return predictions or probabilities; see `Predictor`."""
         # Numbers too large overflow here as they do in the pipeline, without its noise.
         with np.errstate(all="ignore"):
             return self._run(self._encode(rows))
@@ -54,7 +57,8 @@ def build_predictor(pipeline: Any, columns: Sequence[ColumnProfile]) -> Predicto
     """Turn a fitted pipeline into a predictor of rows.
 
     Args:
-        pipeline: Fitted on a DataFrame: a ColumnTransformer, then a regressor.
+        pipeline: Fitted on a DataFrame: a ColumnTransformer, then a regressor or a
+            `LabelClassifier`.
         columns: What the cells of a row are, in order.
 
     Returns:
@@ -71,7 +75,7 @@ def _read_pipeline(
 ) -> tuple[Encoder, Kernel]:
     parts = [part for _, part in getattr(pipeline, "steps", [])]
     if len(parts) != 2 or type(parts[0]).__name__ != "ColumnTransformer":
-        raise NotPlain("the model is not a ColumnTransformer followed by a regressor")
+        raise NotPlain("the model is not a ColumnTransformer and one step after it")
     encoder, kernel = build_encoder(parts[0], columns), build_kernel(parts[1])
     if kernel.sums_by_layout and _lies_by_columns(parts[0], columns):
         run = kernel.run

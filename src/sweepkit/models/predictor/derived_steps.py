@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from sweepkit.features.dates import split_dates
+from sweepkit.features.dates import describe_dates
 from sweepkit.features.landmarks import Landmarks
 from sweepkit.features.ratios import divide
 from sweepkit.models.predictor.rows import Cell, Floats
-from sweepkit.models.predictor.steps import STEPS, Step
+from sweepkit.models.predictor.steps import STEPS, Step, build_steps
 
 
 @STEPS.add("sweepkit.features.ratios", "Ratios")
@@ -26,11 +26,17 @@ def _geo(fitted: Any) -> list[Step]:
 
 @STEPS.add("sweepkit.features.dates", "DateParts")
 def _dates(fitted: Any) -> list[Step]:
-    del fitted
+    kept, cyclic = np.asarray(fitted.kept_, dtype=np.intp), bool(fitted.cyclic)
 
     def run(columns: list[list[Cell]]) -> Floats:
-        return np.hstack(
-            [split_dates(np.array(column, dtype="M8[us]")) for column in columns]
-        )
+        dates = [np.array(column, dtype="M8[us]") for column in columns]
+        parts = np.hstack([describe_dates(d, cyclic=cyclic) for d in dates])
+        return parts.take(kept, axis=1)
 
     return [Step(run, takes="dates")]
+
+
+@STEPS.add("sweepkit.features.on_columns", "OnColumns")
+def _wrapped(fitted: Any) -> list[Step]:
+    # Its parts are numbers to `ColumnTransformer`, whatever the wrapped one is.
+    return build_steps(fitted.transformer_)

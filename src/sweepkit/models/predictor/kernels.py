@@ -17,23 +17,28 @@ class Kernel:
 
     Attributes:
         form: What it is, in words.
-        run: From features (n_rows, n_features), float64, to predictions (n_rows,); many
-            threads may call it at once.
+        run: From features (n_rows, n_features), float64, to predictions (n_rows,) or
+            probabilities (n_rows, n_outputs); many threads may call it at once.
         sums_by_layout: Whether the order of its sums, and with it the last bit, depends
             on how the features lie in memory.
+        sums_by_rows: Whether it depends on how many rows there are.
+        n_outputs: Numbers a row gets: 1, or of classes one each.
     """
 
     form: str
     run: Callable[[Floats], Floats]
     sums_by_layout: bool = False
+    sums_by_rows: bool = False
+    n_outputs: int = 1
 
 
-# From a fitted estimator to its kernel. All stand for its `predict`.
+# From the fitted last step of a pipeline to its kernel. All stand for its `predict`,
+# save that of `LabelClassifier`, which stands for `predict_proba`.
 KERNELS: Plugs[Callable[[Any], Kernel]] = Plugs()
 
 
 def build_kernel(fitted: Any) -> Kernel:
-    """Return the kernel of a fitted regressor.
+    """Return the kernel of a fitted regressor or `LabelClassifier`.
 
     Raises:
         NotPlain: If it, or a setting of it, has no plain form.

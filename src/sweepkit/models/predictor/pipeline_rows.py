@@ -9,6 +9,8 @@ import numpy as np
 
 from sweepkit.data.column_profile import ColumnProfile
 from sweepkit.errors import DataError
+from sweepkit.models.classify import LabelClassifier
+from sweepkit.models.outputs import last_step
 from sweepkit.models.predictor.rows import Floats, Rows
 
 if TYPE_CHECKING:
@@ -51,15 +53,19 @@ class PipelinePredictor:
         self.form = "scikit-learn pipeline"
         self.reason = reason
         self.rows_independent = True
-        self._pipeline = pipeline
         self._columns = columns
+        # Classifiers of other people answer with what their `predict` says.
+        last = last_step(pipeline)
+        has_classes = isinstance(last, LabelClassifier)
+        self.n_outputs = len(last.classes) if has_classes else 1
+        self._ask = pipeline.predict_proba if has_classes else pipeline.predict
 
     def predict(self, rows: Rows) -> Floats:
-        """Return predictions of shape (n_rows,); see `Predictor`."""
+        """Return predictions or probabilities; see `Predictor`."""
         frame = frame_rows(rows, self._columns)
         try:
             with np.errstate(all="ignore"):
-                return np.asarray(self._pipeline.predict(frame), dtype=np.float64)
+                return np.asarray(self._ask(frame), dtype=np.float64)
         except (ValueError, TypeError) as error:
             # scikit-learn's words for rows it refuses. Its message may hold cells.
             raise DataError(

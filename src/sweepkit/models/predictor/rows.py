@@ -22,14 +22,20 @@ class Predictor(Protocol):
         reason: Why it is not on plain arrays; empty if it is.
         rows_independent: Whether a row's prediction is said to be the same whatever
             rows go with it. That of a linear model may differ in the last bit.
+        n_outputs: Numbers a row gets: 1, or of classes one each.
     """
 
     form: str
     reason: str
     rows_independent: bool
+    n_outputs: int
 
     def predict(self, rows: Rows) -> Floats:
-        """Return predictions of shape (n_rows,), in the target's unit.
+        """Return what is predicted of rows.
+
+        Returns:
+            Shape (n_rows,) in the target's unit; of classes their probabilities in the
+            order of the labels, (n_rows, n_outputs).
 
         Raises:
             DataError: If the model refuses the rows, as with a number too large.

@@ -44,6 +44,49 @@ def _one_hot(fitted: Any) -> list[Step]:
     return [Step(run, takes="cells")]
 
 
+@STEPS.add("sweepkit.features.target_means", "TargetMeans")
+def _target_means(fitted: Any) -> list[Step]:
+    encoder = fitted.encoder_
+    unknown = np.atleast_1d(encoder.target_mean_)
+    tables: list[tuple[dict[Any, int], Floats]] = []
+    for i, known in enumerate(encoder.categories_):
+        means = encoder.encodings_[i * len(unknown) : (i + 1) * len(unknown)]
+        positions = {category: row for row, category in enumerate(known)}
+        # The last row is for categories that nobody has seen.
+        tables.append((positions, np.vstack([np.stack(means, axis=1), unknown])))
+
+    def run(columns: Cells) -> Floats:
+        return np.hstack(
+            [
+                means[[positions.get(cell, -1) for cell in column]]
+                for column, (positions, means) in zip(columns, tables, strict=True)
+            ]
+        )
+
+    return [Step(run, takes="cells")]
+
+
+@STEPS.add("sweepkit.features.text", "TextParts")
+def _texts(fitted: Any) -> list[Step]:
+    # Loaded already with what was fitted; other models need no tools for texts.
+    from sweepkit.features.text import Condenser
+
+    condensers = [
+        Condenser(rarity, directions)
+        for rarity, directions in zip(fitted.rarities_, fitted.directions_, strict=True)
+    ]
+
+    def run(columns: Cells) -> Floats:
+        return np.hstack(
+            [
+                condenser.describe([None if c is None else str(c) for c in column])
+                for column, condenser in zip(columns, condensers, strict=True)
+            ]
+        )
+
+    return [Step(run, takes="cells")]
+
+
 def _find_positions(fitted: Any) -> list[tuple[dict[Any, int], int | None]]:
     """Return for each column where its categories' ones go, and an unknown one's.
 
