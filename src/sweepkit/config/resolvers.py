@@ -1,11 +1,13 @@
-"""What a config file may compute: `${cores_per_job:}`, `${stem:...}`."""
+"""What a config file may compute: `${cores_per_job:}`, `${inferred_task:}`."""
 
+import re
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
+from sweepkit.errors import Departure, SweepkitError
 from sweepkit.sweep.plugin_pool import count_cores
 
 
@@ -20,13 +22,45 @@ def count_cores_per_job() -> int:
 
 
 def absolute_path(path: str) -> str:
-    """Return the path with `~` expanded, counted from the current directory."""
-    return str(Path(path).expanduser().absolute())
+    """Return the path with `~` expanded, counted from the current directory.
+
+    An address such as `https://...` stays as it is.
+    """
+    return path if "://" in path else str(Path(path).expanduser().absolute())
 
 
 def file_stem(path: str) -> str:
-    """Return the file's name without folder and suffixes, for names of runs."""
-    return Path(path).name.split(".")[0]
+    """Return a file's name without folder and suffixes, for names of runs.
+
+    That of a pattern is what stands before its first sign: `parts/houses-*.csv` is
+    called houses, and `parts/*.csv` parts.
+    """
+    for part in reversed(Path(path).parts):
+        stem = re.split(r"[*?\[]", part)[0].split(".")[0].strip("-_ ")
+        if stem:
+            return stem
+    return "table"
+
+
+def table_stem(table: str | None) -> str:
+    """Return a database table's name without its schema; `query` if there is none."""
+    return table.rpartition(".")[2] if table else "query"
+
+
+def infer_task(*, _root_: DictConfig) -> str:
+    """Return the task that the target of the configuration's table poses.
+
+    Raises:
+        Departure: With the error of a table that cannot be read, or whose target poses
+            no task; OmegaConf would bury an ordinary exception in its own.
+    """
+    # Imported here: most configurations name their task.
+    from sweepkit.training.table import infer_task_of
+
+    try:
+        return str(infer_task_of(_root_).task)
+    except SweepkitError as error:
+        raise Departure(error) from error
 
 
 def register_resolvers() -> None:
@@ -34,4 +68,6 @@ def register_resolvers() -> None:
     OmegaConf.register_resolver("cores", count_cores, replace=True)
     OmegaConf.register_resolver("cores_per_job", count_cores_per_job, replace=True)
     OmegaConf.register_resolver("absolute", absolute_path, replace=True)
+    OmegaConf.register_resolver("inferred_task", infer_task, replace=True)
     OmegaConf.register_resolver("stem", file_stem, replace=True)
+    OmegaConf.register_resolver("table", table_stem, replace=True)

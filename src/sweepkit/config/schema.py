@@ -17,6 +17,7 @@ class DataConfig:
     target_unit: str = ""
     roles: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
+    accept: list[str] = field(default_factory=list)
     latitude: str | None = None
     longitude: str | None = None
     source: Any = MISSING
@@ -24,10 +25,24 @@ class DataConfig:
 
 @dataclass
 class FileConfig(DataConfig):
-    """A table in one file."""
+    """A table in one file, or several."""
 
     name: str = "${stem:${data.path}}"
     path: str = MISSING
+    columns: list[str] | None = None
+    sha256: str | None = None
+    cache: str | None = None
+
+
+@dataclass
+class SqlConfig(DataConfig):
+    """A table in a database."""
+
+    name: str = "${table:${data.table}}"
+    url: str = MISSING
+    query: str | None = None
+    table: str | None = None
+    columns: list[str] | None = None
 
 
 @dataclass
@@ -37,6 +52,22 @@ class CsvConfig(FileConfig):
     delimiter: str | None = None
     encoding: str = "utf-8"
     decimal: str = "."
+
+
+@dataclass
+class TaskConfig:
+    """What is predicted, and how classes are decided on (`conf/task/`)."""
+
+    name: str = MISSING
+    kind: str = MISSING
+    metric: str = MISSING
+    stratified: str = ""
+    floor: str = "median"
+    positive: Any = None
+    class_weight: Any = None
+    calibration: str = "none"
+    threshold: Any = 0.5
+    choices: Any = None
 
 
 @dataclass
@@ -53,6 +84,9 @@ class InputsConfig:
     missing: str = "keep"
     scale: bool = False
     max_categories: int = 64
+    high_cardinality: str = "target"
+    cyclic_dates: bool = False
+    text_components: int = 30
 
 
 @dataclass
@@ -60,6 +94,8 @@ class ModelConfig:
     """An estimator and what it needs around it (`conf/model/`)."""
 
     name: str = "${hydra:runtime.choices.model}"
+    regressor: str | None = None
+    classifier: str | None = None
     estimator: Any = MISSING
     inputs: InputsConfig = field(default_factory=InputsConfig)
     clip_predictions: bool = True
@@ -87,10 +123,12 @@ class ImportanceConfig:
 class EvaluationConfig:
     """How a model is judged (`conf/evaluation/`)."""
 
-    metric: str = "rmse"
+    metric: str = "${task.metric}"
     objectives: list[str] = field(default_factory=lambda: ["${evaluation.metric}"])
     n_splits: int = 5
     splitter: Any = MISSING
+    metrics: list[str] = field(default_factory=list)
+    slices: list[str] | None = None
     requires: list[str] = field(default_factory=list)
     group: str | None = None
     time: str | None = None
@@ -128,6 +166,7 @@ class TrainConfig:
 
     seed: int = 42
     threads: int = MISSING
+    task: TaskConfig = field(default_factory=TaskConfig)
     data: Any = MISSING
     features: FeaturesConfig = field(default_factory=FeaturesConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -146,3 +185,4 @@ def register_schemas() -> None:
     store.store(name="table_types", node=DataConfig, replace=True)
     store.store(name="file_types", node=FileConfig, replace=True)
     store.store(name="csv_types", node=CsvConfig, replace=True)
+    store.store(name="sql_types", node=SqlConfig, replace=True)

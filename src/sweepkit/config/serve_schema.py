@@ -5,7 +5,7 @@ from typing import Any
 
 from hydra.core.config_store import ConfigStore
 
-from sweepkit.config.schema import FeaturesConfig, TrackingConfig
+from sweepkit.config.schema import FeaturesConfig, TaskConfig, TrackingConfig
 
 
 @dataclass
@@ -52,6 +52,7 @@ class ServingConfig:
 class ServeConfig:
     """Everything `serve.py` reads."""
 
+    task: TaskConfig = field(default_factory=TaskConfig)
     data: Any = None
     features: FeaturesConfig = field(default_factory=FeaturesConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)

@@ -7,7 +7,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from sweepkit.evaluation.judgement import Judgement
-from sweepkit.evaluation.metrics import METRICS
+from sweepkit.evaluation.metrics import list_metrics_of
 from sweepkit.hooks.composing import composed
 from sweepkit.hooks.trial_run import read_folds
 from sweepkit.registry.gate import Decision
@@ -68,7 +68,8 @@ def _register(
     store: OpenStore, cfg: DictConfig, settings: Settings, best: Outcome, folder: Path
 ) -> tuple[Judgement, Notes]:
     rows = read_rows(cfg)
-    folds = best.folds or read_folds(store, best.run_id, list(METRICS))
+    names = [metric.name for metric in list_metrics_of(rows.schema.task)]
+    folds = best.folds or read_folds(store, best.run_id, names)
     trial = refit(cfg, settings, rows, tuple(dict(fold) for fold in folds))
     # The run has ended; what is added to it does not change when.
     run = MlflowRun(store, best.run_id)

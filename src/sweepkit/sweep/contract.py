@@ -8,9 +8,10 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from sweepkit.data.fingerprint import fingerprint
+from sweepkit.sweep.table_check import check_table
 
 # The nodes that decide what a trial's number means.
-_DECISIVE = ("seed", "data", "features", "model", "evaluation")
+_DECISIVE = ("seed", "task", "data", "features", "model", "evaluation")
 
 
 def describe_task(config: DictConfig, searched: Iterable[str]) -> dict[str, Any]:
@@ -35,6 +36,7 @@ def describe_task(config: DictConfig, searched: Iterable[str]) -> dict[str, Any]
         pyarrow.set_memory_pool(pyarrow.system_memory_pool())
         table = instantiate(config.data.source, _convert_="all").read()
         described["table"] = fingerprint(table, ordered=True)
+        check_table(config, table)
     return described
 
 

@@ -7,14 +7,15 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from sweepkit.sweep.early import choose_preload, deaf_children
 from sweepkit.sweep.messages import Job
-from sweepkit.sweep.worker import DEAF_TO, run_worker
+from sweepkit.sweep.worker import run_worker
 
 Context = ForkServerContext | SpawnContext
 
@@ -54,12 +55,9 @@ class Hand:
         return hand
 
     def _start(self, theirs: Connection) -> None:
-        # Started outside of the mask, as it lifts the mask when it is done.
-        resource_tracker.ensure_running()
-        # Children inherit the mask: Ctrl-C must not end them while they import.
-        signal.pthread_sigmask(signal.SIG_BLOCK, DEAF_TO)
         try:
-            self.process.start()
+            with deaf_children():
+                self.process.start()
         except (OSError, EOFError) as error:
             self.cause = f"the process cannot be started: {error!r}"
         finally:
@@ -143,8 +141,7 @@ def context_for(start_method: str, preload: tuple[str, ...]) -> Context:
     if start_method == "spawn":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    first, last = "sweepkit.sweep.preload_begins", "sweepkit.sweep.preload_ends"
-    context.set_forkserver_preload([first, "sweepkit.sweep.worker", *preload, last])
+    choose_preload(preload)
     return context
 
 

@@ -10,20 +10,10 @@ from dataclasses import dataclass, field
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
+from sweepkit.sweep.early import PRELOAD
 from sweepkit.sweep.pool import PoolLauncher
 
 __all__ = ["PoolConf", "PoolLauncher"]
-
-# Seconds of imports that a trial of `train.py` needs, and none that starts threads:
-# LightGBM hangs in processes forked after OpenMP has started its own.
-PRELOAD = (
-    "pandas",
-    "lightgbm",
-    "sklearn.ensemble",
-    "sklearn.compose",
-    "sklearn.pipeline",
-    "sweepkit.training.walk",
-)
 
 
 @dataclass

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from hydra._internal.execution_policy import (
+    _get_active_execution_whitelist as active_whitelist,
+)
 from omegaconf import DictConfig, OmegaConf
 
 from sweepkit.errors import ConfigError
 from sweepkit.evaluation.latency import LATENCY
 from sweepkit.evaluation.metrics import find_metric
+from sweepkit.evaluation.own_metrics import add_metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,10 @@ def read_objectives(settings: Mapping[str, Any], config: DictConfig) -> Objectiv
     Raises:
         ConfigError: If a direction is unknown or there are more or fewer than names.
     """
+    own = OmegaConf.select(config, "evaluation.metrics") or ()
+    # There is no public way to ask what `TRUSTED` of the running command allows.
+    allowed = active_whitelist()
+    add_metrics(list(own), allowed if isinstance(allowed, tuple) else ())
     metrics = tuple(str(name) for name in settings["objectives"])
     given = settings.get("direction")
     if given is None:

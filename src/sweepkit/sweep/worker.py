@@ -17,13 +17,11 @@ from hydra.core.utils import JobReturn
 
 from sweepkit.sweep import channel
 from sweepkit.sweep.channel import Line
+from sweepkit.sweep.early import DEAF_TO
 from sweepkit.sweep.job_logs import JobLogs
 from sweepkit.sweep.jobs import show_to_hydra
 from sweepkit.sweep.messages import Begun, Finished, Job, Ready, Unable
 from sweepkit.sweep.task import Task, note_failure
-
-# The parent decides what these mean; a terminal sends Ctrl-C to all its processes.
-DEAF_TO = {signal.SIGINT, signal.SIGTERM}
 
 
 def run_worker(pipe: Connection, packed: bytes) -> None:

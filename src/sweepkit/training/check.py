@@ -1,12 +1,19 @@
 """Settings that compose and still cannot work, refused before anything is read."""
 
+from hydra._internal.execution_policy import (
+    _get_active_execution_whitelist as active_whitelist,
+)
+
 from sweepkit.errors import ConfigError
-from sweepkit.evaluation.metrics import find_metric
+from sweepkit.evaluation.metrics import check_metric
+from sweepkit.evaluation.own_metrics import add_metrics
 from sweepkit.registry.gate import Gate
 from sweepkit.registry.limits import Limits
 from sweepkit.registry.names import check_name
-from sweepkit.tracking import find_secret
-from sweepkit.training.settings import Settings, flatten
+from sweepkit.tasks import Task
+from sweepkit.training.decision import check_decision
+from sweepkit.training.passwords import refuse_passwords
+from sweepkit.training.settings import Settings
 
 
 def check_settings(settings: Settings) -> None:
@@ -16,7 +23,12 @@ def check_settings(settings: Settings) -> None:
         ConfigError: If a value is missing, unknown, impossible or a password.
     """
     refuse_passwords(settings)
-    find_metric(settings["evaluation"]["metric"])
+    check_decision(settings["task"])
+    # There is no public way to ask what `TRUSTED` of the running command allows.
+    allowed = active_whitelist()
+    trusted = allowed if isinstance(allowed, tuple) else ()
+    add_metrics(settings["evaluation"]["metrics"], trusted)
+    check_metric(settings["evaluation"]["metric"], Task(settings["task"]["name"]))
     _check_required(settings["evaluation"])
     if settings["threads"] < 1:
         raise ConfigError(f"threads is {settings['threads']}; use 1 or more.")
@@ -39,23 +51,6 @@ def build_gate(settings: Settings) -> Gate:
             signature=registry["signature"],
         ),
     )
-
-
-def refuse_passwords(settings: Settings) -> None:
-    """Refuse a password written into a YAML file, except in the tracking address.
-
-    Passwords belong into the environment; `tracking.uri` may name the variable with
-    `${oc.env:...}` and is never recorded.
-
-    Raises:
-        ConfigError: If a value holds a URL with a password, or a token.
-    """
-    for key, value in flatten(settings).items():
-        if key != "tracking.uri" and isinstance(value, str) and find_secret(value):
-            raise ConfigError(
-                f"{key} holds a password. Put it into an environment variable and "
-                f"write {key}: ${{oc.env:NAME_OF_THE_VARIABLE}}."
-            )
 
 
 def _check_required(evaluation: Settings) -> None:

@@ -1,11 +1,15 @@
 """What the gate needs of a trial: its holdout row by row, and what it weighs."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sweepkit.data.profiling import profile_table
 from sweepkit.evaluation.latency import measure_latency_ms
+from sweepkit.models.outputs import threshold_of
 from sweepkit.registry.evidence import (
     Evidence,
     Predictions,
@@ -54,6 +58,10 @@ def gather_evidence(
         rows=known.rows,
         actual=known.actual,
         predicted=known.predicted,
+        task=judgement.task,
+        classes=judgement.classes,
+        probabilities=judgement.probabilities,
+        slices=settings["evaluation"]["slices"],
         inputs=rows.holdout,
         raw=rows.table.loc[rows.holdout.index],
         target=rows.schema.target,
@@ -68,18 +76,31 @@ def gather_evidence(
     )
 
 
-def describe_inputs(settings: Settings, rows: Rows) -> dict[str, Any]:
+def describe_inputs(settings: Settings, rows: Rows, model: Any) -> dict[str, Any]:
     """Return the training rows' profile, as the saved model carries it."""
-    return profile_table(
+    profile = profile_table(
         rows.train,
         read_columns(rows.train),
         target=rows.schema.target,
         target_unit=settings["data"]["target_unit"],
+    )
+    schema, codes = rows.schema, range(len(rows.schema.classes))
+    return replace(
+        profile,
+        task=str(schema.task),
+        classes=schema.classes,
+        class_shares=tuple(float(np.mean(rows.train_target == c)) for c in codes),
+        threshold=threshold_of(model),
     ).to_dict()
 
 
 def _predictions(rows: Rows, trial: Trial) -> Predictions:
     judgement = trial.judgement
     return Predictions(
-        rows.holdout.index.to_numpy(), judgement.actual, judgement.predicted
+        rows.holdout.index.to_numpy(),
+        judgement.actual,
+        judgement.predicted,
+        judgement.task,
+        judgement.classes,
+        judgement.probabilities,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sweepkit.data.schema import TableSchema
+from sweepkit.tasks import Task
 from sweepkit.tracking import Run
 from sweepkit.tracking.links import ui_address, version_url
 from sweepkit.training.rows import Rows
@@ -17,15 +19,36 @@ Notes = dict[str, str]
 
 
 def describe_rows(settings: Settings, rows: Rows) -> Notes:
-    """Say what the numbers hang on: table, split, seed."""
+    """Say what the numbers hang on: task, table, split, seed."""
     holdout = settings["evaluation"]["holdout"]
     return {
+        "task": _describe_task(settings["task"], rows.schema),
         "table fingerprint": rows.table_fingerprint[:16],
         "holdout": f"{holdout['fraction']:.0%} of the rows, seed {holdout['seed']}",
         "folds": str(settings["evaluation"]["splitter"]["_target_"]).split(".")[-1],
         "seed": str(settings["seed"]),
         "features": ", ".join(settings["features"]["steps"]) or "the table's own",
     }
+
+
+def note_task(settings: Settings, rows: Rows) -> Notes:
+    """Say which task it was, unless a person chose a regression."""
+    inferred = settings["task"]["choices"] is not None
+    if not inferred and rows.schema.task is Task.REGRESSION:
+        return {}
+    return {"task": _describe_task(settings["task"], rows.schema)}
+
+
+def _describe_task(task: Settings, schema: TableSchema) -> str:
+    """Name the task, which of its labels is which, and whether anybody chose it."""
+    words = str(schema.task)
+    if schema.task is Task.BINARY:
+        words += f", positive is {schema.classes[-1]!r}"
+    elif schema.classes:
+        words += f" of {len(schema.classes)} labels"
+    inferred = task["choices"] is not None
+    how = "inferred from the target's values; choose with task=<name>"
+    return f"{words} ({how})" if inferred else words
 
 
 def note_links(report: Path, run: Run) -> Notes:

@@ -81,7 +81,7 @@ class Shelf:
 
 def features_key(settings: Settings) -> list[Any]:
     """Return the settings on which prepared folds depend."""
-    tables = (settings["data"], settings["evaluation"], settings["features"])
+    tables = [settings[key] for key in ("data", "task", "evaluation", "features")]
     return [*tables, settings["model"]["inputs"]]
 
 

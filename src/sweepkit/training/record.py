@@ -19,32 +19,34 @@ from sweepkit.tracking.environment import describe_environment
 from sweepkit.tracking.model import LoggedModel, ModelCard
 from sweepkit.training.check import build_gate
 from sweepkit.training.evidence import describe_inputs, gather_evidence, record_rows
+from sweepkit.training.passwords import without_passwords
 from sweepkit.training.rows import Rows
 from sweepkit.training.settings import Settings
 from sweepkit.training.summary import write_note
 from sweepkit.training.trial import Trial
 
 # What decides the fitted model; where it is recorded and how many threads do not.
-_DECISIVE = ("seed", "data", "features", "model", "evaluation")
+_DECISIVE = ("seed", "task", "data", "features", "model", "evaluation")
 _NOTE = "mlflow.note.content"
 
 
 def hash_config(settings: Settings) -> str:
     """Return a SHA-256 that is equal where the same model would be fitted."""
-    decisive = {key: settings[key] for key in _DECISIVE}
+    recorded = without_passwords(settings)
+    decisive = {key: recorded[key] for key in _DECISIVE}
     text = json.dumps(decisive, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def record_start(run: Run, settings: Settings, rows: Rows) -> None:
     """Record what goes in, every setting as a parameter too."""
-    run.log_params(_without_address(settings))
+    run.log_params(without_passwords(settings))
     record_inputs(run, settings, rows)
 
 
 def record_inputs(run: Run, settings: Settings, rows: Rows) -> None:
     """Record config, table, schema, environment."""
-    recorded = _without_address(settings)
+    recorded = without_passwords(settings)
     run.log_text(redact(OmegaConf.to_yaml(OmegaConf.create(recorded))), "config.yaml")
     run.log_text(json.dumps(rows.schema.to_dict(), indent=2), "schema.json")
     run.log_text(describe_environment(), "environment.txt")
@@ -66,10 +68,6 @@ def record_inputs(run: Run, settings: Settings, rows: Rows) -> None:
     )
 
 
-def _without_address(settings: Settings) -> Settings:
-    return {key: value for key, value in settings.items() if key != "tracking"}
-
-
 def record_end(
     run: Run, settings: Settings, rows: Rows, trial: Trial, folder: Path
 ) -> LoggedModel | None:
@@ -85,10 +83,12 @@ def record_end(
             name=model["name"],
             inputs=rows.train,
             target=rows.schema.target,
+            task=rows.schema.task,
+            classes=rows.schema.classes,
             requirements=model["requirements"],
             trusted_types=model["trusted_types"],
             metadata={"config_hash": hash_config(settings)},
-            profile=describe_inputs(settings, rows),
+            profile=describe_inputs(settings, rows, trial.model),
         ),
     )
 

@@ -5,10 +5,12 @@ from dataclasses import replace
 from omegaconf import DictConfig
 
 from sweepkit.evaluation.judgement import Scores
+from sweepkit.training.decision import learn_decision, learns_decision
+from sweepkit.training.examining import examine
 from sweepkit.training.notes import describe_rows
 from sweepkit.training.rows import Rows
 from sweepkit.training.settings import Settings
-from sweepkit.training.trial import Trial, fit_fresh, judge, unfitted_model
+from sweepkit.training.trial import Trial, fit_fresh, judge, unfitted_model, validate
 
 
 def refit(
@@ -20,12 +22,20 @@ def refit(
         cfg: The composed configuration of the chosen trial.
         settings: The same, resolved to plain values.
         rows: Its table's rows.
-        folds: What the sweep found on each fold; they are not fitted again.
+        folds: What the sweep found on each fold; they are fitted again only where the
+            decision between classes is learned from them.
 
     Raises:
         SweepkitError: One of its subclasses, each for one thing a person can do.
     """
     pipeline = unfitted_model(cfg, rows)
     model = fit_fresh(pipeline, cfg.threads, rows.train, rows.train_target)
+    if learns_decision(settings["task"]):
+        # Trials keep scores of folds, not what was said of each row.
+        validated = validate(cfg, rows, pipeline)
+        learn_decision(model, settings["task"], rows, validated)
     judgement = judge(cfg, rows, model, folds)
-    return Trial(model, replace(judgement, facts=describe_rows(settings, rows)))
+    told = replace(
+        judgement, facts=describe_rows(settings, rows), warnings=examine(settings, rows)
+    )
+    return Trial(model, told)

@@ -1,22 +1,22 @@
 """The rows of one task: read, typed, split and folded once, then used by any trial."""
 
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig
 
 from sweepkit.data.fingerprint import fingerprint
 from sweepkit.data.holdout import Split, split_holdout
-from sweepkit.data.lookup import require_column
 from sweepkit.data.schema import TableSchema, infer_schema
 from sweepkit.errors import DataError
 from sweepkit.evaluation.folds import Fold, draw_folds
 from sweepkit.evaluation.judgement import Coordinates
+from sweepkit.tasks import Task
 from sweepkit.training.settings import build
+from sweepkit.training.table import read_table, with_ignored
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ class Rows:
         holdout_fingerprint: SHA-256 of which rows are held out and their targets;
             what else is known of them, or how it is read, plays no part.
         train: Conformed training rows, shape (n_train, n_columns).
-        train_target: Shape (n_train,).
+        train_target: Shape (n_train,); codes of classes.
         folds: Positions in `train` for every fold.
         holdout: Conformed holdout rows, shape (n_holdout, n_columns).
         holdout_target: Shape (n_holdout,).
@@ -50,6 +50,12 @@ class Rows:
     holdout_target: Floats
     coordinates: Coordinates | None
 
+    @property
+    def sliced(self) -> pd.DataFrame:
+        """The holdout rows with every column they may be sliced by."""
+        raw = self.table.loc[self.holdout.index]
+        return self.holdout.join(raw.drop(columns=self.holdout.columns))
+
 
 def read_rows(cfg: DictConfig) -> Rows:
     """Walk the table from its source to folds, as `data` and `evaluation` say.
@@ -58,14 +64,19 @@ def read_rows(cfg: DictConfig) -> Rows:
         DataError: If the table cannot be read, typed, split or folded.
         ConfigError: If source or splitter cannot be built.
     """
-    cfg = _with_ignored(cfg)
-    table = build(cfg, "data.source").read()
-    for name in cfg.data.ignored:
-        require_column(name, table.columns, key="data.ignored")
-    schema = infer_schema(table, target=cfg.data.target, overrides=dict(cfg.data.roles))
-    split = _split(table, cfg)
+    table = read_table(cfg)
+    cfg = with_ignored(cfg)
+    schema = infer_schema(
+        table,
+        target=cfg.data.target,
+        overrides=dict(cfg.data.roles),
+        task=Task(cfg.task.name),
+        positive=cfg.task.positive,
+    )
+    split = _split(table, schema, cfg)
     holdout_target = schema.target_values(split.holdout)
     train = schema.conform(split.train)
+    target = schema.target_values(split.train)
     groups = _column(split.train, cfg.evaluation.group, "evaluation.group")
     return Rows(
         schema=schema,
@@ -73,23 +84,12 @@ def read_rows(cfg: DictConfig) -> Rows:
         table_fingerprint=fingerprint(table, ordered=False),
         holdout_fingerprint=_identify(split.holdout, schema.target, holdout_target),
         train=train,
-        train_target=schema.target_values(split.train),
-        folds=draw_folds(build(cfg, "evaluation.splitter"), train, groups),
+        train_target=target,
+        folds=draw_folds(build(cfg, "evaluation.splitter"), train, target, groups),
         holdout=schema.conform(split.holdout),
         holdout_target=holdout_target,
         coordinates=_coordinates(split.holdout, cfg),
     )
-
-
-def _with_ignored(cfg: DictConfig) -> DictConfig:
-    """Return the configuration with `data.ignored` among `data.roles`, for sources."""
-    cfg = deepcopy(cfg)
-    with open_dict(cfg):
-        cfg.data.roles = {
-            **dict.fromkeys(cfg.data.ignored, "ignored"),
-            **cfg.data.roles,
-        }
-    return cfg
 
 
 def _identify(holdout: pd.DataFrame, target: str, values: Floats) -> str:
@@ -98,7 +98,7 @@ def _identify(holdout: pd.DataFrame, target: str, values: Floats) -> str:
     return fingerprint(pd.DataFrame(rows), ordered=False)
 
 
-def _split(table: pd.DataFrame, cfg: DictConfig) -> Split:
+def _split(table: pd.DataFrame, schema: TableSchema, cfg: DictConfig) -> Split:
     evaluation = cfg.evaluation
     split = split_holdout(
         table,
@@ -106,6 +106,7 @@ def _split(table: pd.DataFrame, cfg: DictConfig) -> Split:
         seed=evaluation.holdout.seed,
         group=evaluation.group,
         time=evaluation.time,
+        classes=schema.target_values(table) if schema.task.has_classes else None,
     )
     if evaluation.time is None:
         return split

@@ -12,7 +12,7 @@ from omegaconf.errors import (
     OmegaConfBaseException,
 )
 
-from sweepkit.errors import ConfigError
+from sweepkit.errors import ConfigError, Departure
 
 Settings = dict[str, Any]
 
@@ -22,9 +22,12 @@ def resolve(cfg: DictConfig) -> Settings:
 
     Raises:
         ConfigError: If a mandatory value is not given or a reference leads nowhere.
+        DataError: If the task is to be inferred from a table that cannot be read.
     """
     try:
         settings = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
+    except Departure as departure:
+        raise departure.error from None
     except OmegaConfBaseException as error:
         key = _missing_key(error)
         if key is not None:
@@ -103,7 +106,8 @@ def _explain_target(error: InstantiationException, key: str) -> str:
         return (
             f"{key}._target_ is {stranger[1]!r}, which `TRUSTED` in train.py does not "
             f"allow. Correct the name; or, if you trust that package's code, add "
-            f"'{package}.*' to `TRUSTED`."
+            f"'{package}.*' to `TRUSTED`; a `sweepkit` command is told by "
+            f"`--trust '{package}.*'`."
         )
     found = _first_line(error)
     if error.__cause__ is not None:

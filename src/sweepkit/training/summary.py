@@ -52,7 +52,8 @@ def _title(judgement: Judgement) -> str:
 
 def _list_titles(judgement: Judgement) -> list[str]:
     folds = f"mean of {len(judgement.folds)} folds"
-    return ["metric", folds, "spread (sd)", "holdout", "floor: median"]
+    floor = "class shares" if judgement.task.has_classes else "median"
+    return ["metric", folds, "spread (sd)", "holdout", f"floor: {floor}"]
 
 
 def _score_table(judgement: Judgement) -> Table:
@@ -62,7 +63,8 @@ def _score_table(judgement: Judgement) -> Table:
         title_style="bold",
     )
     first, *others = _list_titles(judgement)
-    table.add_column(first)
+    # Where room is scarce, titles break and names of metrics do not.
+    table.add_column(first, no_wrap=True)
     for title in others:
         table.add_column(title, justify="right")
     for metric in list_metrics(judgement):

@@ -13,8 +13,11 @@ from sweepkit.evaluation.judgement import Scores
 from sweepkit.evaluation.latency import LATENCY, measure_latency_ms
 from sweepkit.evaluation.metrics import score_all
 from sweepkit.evaluation.objective import Objective
-from sweepkit.models.clip import ClippedRegressor
+from sweepkit.models.outputs import ask
+from sweepkit.models.pipeline import wrap_estimator
+from sweepkit.tasks import Task
 from sweepkit.training.check import check_settings
+from sweepkit.training.decision import fixed_threshold
 from sweepkit.training.prepared import (
     LazyFold,
     Shelf,
@@ -46,16 +49,17 @@ def run_sweep_trial(cfg: DictConfig, on_fold: OnFold | None) -> Objective:
     settings = resolve(cfg)
     check_settings(settings)
     rows = _rows.fetch(
-        [settings["data"], settings["evaluation"]], partial(_read_lean, cfg)
+        [settings["data"], settings["task"], settings["evaluation"]],
+        partial(_read_lean, cfg),
     )
-    estimator = _unfitted_estimator(settings)
+    estimator = _unfitted_estimator(settings, rows)
     folds = _folds.fetch(
         features_key(settings),
         lambda: prepare_folds(rows, _unfitted_features(cfg, rows)),
     )
     at_once = min(cfg.threads, len(folds))
     scores = judge_folds(
-        partial(_judge_fold, estimator, cfg.threads // at_once),
+        partial(_judge_fold, rows.schema.task, estimator, cfg.threads // at_once),
         folds,
         threads=at_once,
         on_fold=on_fold,
@@ -74,23 +78,30 @@ def _read_lean(cfg: DictConfig) -> Rows:
     return read_rows(cfg)
 
 
-def _unfitted_estimator(settings: Settings) -> Any:
+def _unfitted_estimator(settings: Settings, rows: Rows) -> Any:
     """Build the last step of `unfitted_model` alone: the one that differs by trial."""
     # From resolved values, which is twice as fast as resolving them once more.
     node = {"model": {"estimator": settings["model"]["estimator"]}}
     estimator = build(OmegaConf.create(node), "model.estimator")
-    clips = settings["model"]["clip_predictions"]
-    return ClippedRegressor(estimator) if clips else estimator
+    last = wrap_estimator(
+        estimator,
+        rows.schema,
+        clip_predictions=settings["model"]["clip_predictions"],
+        class_weight=settings["task"]["class_weight"],
+    )
+    if rows.schema.task.has_classes:
+        last.threshold = fixed_threshold(settings["task"])
+    return last
 
 
 def _unfitted_features(cfg: DictConfig, rows: Rows) -> Pipeline:
     return unfitted_model(cfg, rows)[:-1]
 
 
-def _judge_fold(estimator: Any, threads: int, lazy: LazyFold) -> Scores:
+def _judge_fold(task: Task, estimator: Any, threads: int, lazy: LazyFold) -> Scores:
     fold = lazy.prepared
     model = fit_fresh(estimator, threads, fold.train, fold.train_target)
-    return score_all(fold.test_target, model.predict(fold.test))
+    return score_all(task, fold.test_target, ask(model, fold.test))
 
 
 def _measure(

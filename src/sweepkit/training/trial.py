@@ -7,19 +7,23 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from sweepkit.evaluation.folds import OnFold, cross_validate
+from sweepkit.evaluation.folds import OnFold, Validated, cross_validate
 from sweepkit.evaluation.importance import permutation_importance
 from sweepkit.evaluation.judgement import Judgement, Scores
 from sweepkit.evaluation.metrics import find_metric, score_all
+from sweepkit.evaluation.slice_scores import score_slices
 from sweepkit.features.preprocess import Inputs
+from sweepkit.models.floor import floor_of
+from sweepkit.models.outputs import ask, threshold_of
 from sweepkit.models.pipeline import build_pipeline, fit, use_threads
+from sweepkit.training.decision import fixed_threshold, learn_decision
 from sweepkit.training.rows import Rows
-from sweepkit.training.settings import build
+from sweepkit.training.settings import Settings, build
 
 OnPhase = Callable[[str], None]
 
@@ -44,13 +48,25 @@ def unfitted_model(cfg: DictConfig, rows: Rows) -> Pipeline:
         ConfigError: If a class or its settings are refused.
         DataError: If a feature step needs a column that the table lacks.
     """
-    return build_pipeline(
+    classes = read_task(cfg)
+    pipeline = build_pipeline(
         build(cfg, "model.estimator"),
         rows.schema,
         steps=build(cfg, "features.steps") or {},
         inputs=Inputs(**cfg.model.inputs),
         clip_predictions=cfg.model.clip_predictions,
+        class_weight=classes["class_weight"],
     )
+    if rows.schema.task.has_classes:
+        pipeline[-1].threshold = fixed_threshold(classes)
+    return pipeline
+
+
+def read_task(cfg: DictConfig) -> Settings:
+    """Return the node `task` as plain values."""
+    node = OmegaConf.to_container(cfg.task, resolve=True)
+    assert isinstance(node, dict)
+    return {str(key): value for key, value in node.items()}
 
 
 def run_trial(
@@ -70,22 +86,32 @@ def run_trial(
         on_fold: Called with fold index and scores after each fold.
         on_phase: Called with a few words as each part of the work begins.
     """
+    on_phase("cross-validating")
+    validated = validate(cfg, rows, pipeline, on_fold=on_fold)
+    on_phase("fitting on all training rows")
+    model = fit_fresh(pipeline, cfg.threads, rows.train, rows.train_target)
+    learn_decision(model, read_task(cfg), rows, validated)
+    on_phase("judging on the holdout")
+    return Trial(model, judge(cfg, rows, model, validated.scores))
+
+
+def validate(
+    cfg: DictConfig, rows: Rows, pipeline: Pipeline, *, on_fold: OnFold | None = None
+) -> Validated:
+    """Cross-validate an unfitted model on the training rows."""
     # Folds side by side use the cores better than threads within one estimator do,
     # which wait for each other at every tree.
     at_once = min(cfg.threads, len(rows.folds))
-    on_phase("cross-validating")
-    folds = cross_validate(
+    return cross_validate(
         partial(fit_fresh, pipeline, cfg.threads // at_once),
+        ask,
         rows.train,
         rows.train_target,
         rows.folds,
+        task=rows.schema.task,
         threads=at_once,
         on_fold=on_fold,
     )
-    on_phase("fitting on all training rows")
-    model = fit_fresh(pipeline, cfg.threads, rows.train, rows.train_target)
-    on_phase("judging on the holdout")
-    return Trial(model, judge(cfg, rows, model, folds))
 
 
 def fit_fresh(model: Any, threads: int, rows: Any, target: NDArray[np.float64]) -> Any:
@@ -107,8 +133,9 @@ def judge(
         model: Fitted on all of them but the holdout.
         folds: What cross-validation said of the same settings.
     """
-    predicted = model.predict(rows.holdout)
-    median = np.full_like(rows.holdout_target, np.median(rows.train_target))
+    schema, actual = rows.schema, rows.holdout_target
+    said = ask(model, rows.holdout)
+    floor = floor_of(schema.task, rows.train_target, len(actual), len(schema.classes))
     return Judgement(
         model=cfg.model.name,
         table=cfg.data.name,
@@ -116,14 +143,27 @@ def judge(
         target_unit=cfg.data.target_unit,
         metric=cfg.evaluation.metric,
         folds=folds,
-        holdout=score_all(rows.holdout_target, predicted),
-        floor=score_all(rows.holdout_target, median),
-        actual=rows.holdout_target,
-        predicted=predicted,
+        holdout=score_all(schema.task, actual, said),
+        floor=score_all(schema.task, actual, floor),
+        actual=actual,
+        predicted=said.values,
+        task=schema.task,
+        classes=schema.classes,
+        probabilities=said.probabilities,
+        threshold=threshold_of(model),
+        slices=tuple(
+            score_slices(
+                find_metric(cfg.evaluation.metric),
+                rows.sliced,
+                actual,
+                said,
+                cfg.evaluation.slices,
+            )
+        ),
         importance=permutation_importance(
-            model,
+            partial(ask, model),
             rows.holdout,
-            rows.holdout_target,
+            actual,
             metric=find_metric(cfg.evaluation.metric),
             repeats=cfg.evaluation.importance.repeats,
             max_rows=cfg.evaluation.importance.max_rows,

@@ -12,7 +12,14 @@ from sweepkit.evaluation.folds import OnFold
 from sweepkit.evaluation.judgement import Judgement, Scores
 from sweepkit.tracking import OpenStore, Run, Store, open_store, start_run
 from sweepkit.training.check import check_settings
-from sweepkit.training.notes import Notes, describe_rows, note_links, note_version
+from sweepkit.training.examining import examine, print_warnings
+from sweepkit.training.notes import (
+    Notes,
+    describe_rows,
+    note_links,
+    note_task,
+    note_version,
+)
 from sweepkit.training.progress import Display, show_progress
 from sweepkit.training.reports import write_reports
 from sweepkit.training.rows import Rows, read_rows
@@ -32,12 +39,14 @@ class Task:
         settings: The same, resolved to plain values.
         rows: Its table, typed, split and folded.
         pipeline: Its unfitted model.
+        warnings: What is suspicious about its table.
     """
 
     cfg: DictConfig
     settings: Settings
     rows: Rows
     pipeline: Pipeline
+    warnings: tuple[str, ...]
 
 
 def train(cfg: DictConfig, *, on_fold: OnFold | None = None) -> float:
@@ -61,7 +70,9 @@ def train(cfg: DictConfig, *, on_fold: OnFold | None = None) -> float:
     check_settings(settings)
     store = _open(Store(**settings["tracking"]))
     rows = read_rows(cfg)
-    task = Task(cfg, settings, rows, unfitted_model(cfg, rows))
+    warnings = examine(settings, rows)
+    print_warnings(warnings)
+    task = Task(cfg, settings, rows, unfitted_model(cfg, rows), warnings)
     metric = cfg.evaluation.metric
     with (
         start_run(store, cfg.model.name) as run,
@@ -99,13 +110,15 @@ def _walk(
         on_phase=display.on_phase,
     )
     facts = describe_rows(task.settings, task.rows)
-    trial = replace(trial, judgement=replace(trial.judgement, facts=facts))
+    judgement = replace(trial.judgement, facts=facts, warnings=task.warnings)
+    trial = replace(trial, judgement=judgement)
     display.on_phase("drawing and writing reports")
     folder = Path(HydraConfig.get().runtime.output_dir)
     links = {"Run in MLflow": run.url} if run.url else {}
     report = write_reports(trial.judgement, folder, links)
     display.on_phase("recording")
-    notes = note_links(report, run) | _hand_over(task, run, trial, folder)
+    notes = note_task(task.settings, task.rows) | note_links(report, run)
+    notes |= _hand_over(task, run, trial, folder)
     return trial.judgement, notes
 
 

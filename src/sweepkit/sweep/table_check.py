@@ -1,0 +1,43 @@
+"""Whether a table is worth a sweep, asked before trial 0."""
+
+import pandas as pd
+from omegaconf import DictConfig
+
+from sweepkit.data.holdout import split_holdout
+from sweepkit.data.problems import Plan, find_problems, stop_on
+from sweepkit.data.schema import infer_schema
+from sweepkit.tasks import Task
+
+
+def check_table(config: DictConfig, table: pd.DataFrame) -> None:
+    """Refuse a table on which all trials of a sweep would be a waste of time.
+
+    Args:
+        config: The composed configuration of the sweep.
+        table: What `data.source` reads.
+
+    Raises:
+        DataError: If the table cannot be learned from, or a problem stops the sweep
+            that `data.accept` does not name.
+    """
+    data, evaluation = config.data, config.evaluation
+    schema = infer_schema(
+        table,
+        target=data.target,
+        overrides={**dict.fromkeys(data.ignored, "ignored"), **data.roles},
+        task=Task(config.task.name),
+        positive=config.task.positive,
+    )
+    holdout = split_holdout(
+        table,
+        fraction=evaluation.holdout.fraction,
+        seed=evaluation.holdout.seed,
+        group=evaluation.group,
+        time=evaluation.time,
+        classes=schema.target_values(table) if schema.task.has_classes else None,
+    )
+    plan = Plan(
+        n_folds=evaluation.n_splits, group=evaluation.group, time=evaluation.time
+    )
+    problems = find_problems(table, schema, holdout=holdout, plan=plan)
+    stop_on(problems, list(data.accept))
