@@ -20,11 +20,11 @@ def main(cfg: DictConfig) -> None:
     """Answer until a signal says to end, or print calls that can be tried."""
     # Imported here: `--help` must not wait for anything.
     from sweepkit.config.serving import read_serving
-    from sweepkit.serving.command import serve, show_examples
+    from sweepkit.serving.command import print_examples, serve
 
     choices = read_serving(cfg)
     if cfg.serving.examples:
-        print(show_examples(choices.settings, choices.store, choices.model_name))
+        print_examples(choices.settings, choices.store, choices.model_name)
     else:
         serve(*choices)
 

@@ -295,3 +295,13 @@ def test_a_table_of_any_size_needs_the_same_memory(tmp_path, champion, suffix):
             tracemalloc.stop()
 
     assert measure(20_000) < 1.5 * measure(2_000)
+
+
+def test_a_number_has_no_probabilities(looked_at, tmp_path):
+    """The sentence says what the model predicts instead."""
+    target = tmp_path / "y.csv"
+    words = ("predict", "--input=houses.csv", f"--output={target}", "--probabilities")
+    answer = looked_at.type(*words)
+    assert (answer.code, answer.out) == (2, "")
+    assert "predicts a number, price" in answer.err
+    assert not target.exists()

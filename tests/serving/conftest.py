@@ -1,5 +1,9 @@
-"""A profile as a saved model of the California table carries it."""
+"""Profiles as saved models carry them: of the California table, of classes."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from sweepkit.data.column_profile import ColumnProfile, TableProfile
@@ -72,3 +76,47 @@ def small_profile() -> TableProfile:
     )
     row = (1.5, 2.0, "a", "x", True, "2024-01-31T00:00:00")
     return TableProfile(target="price", columns=columns, examples=(row,))
+
+
+LABELS = {
+    "two texts": ("no", "yes"),
+    "five texts": ("amber", "blue", "coral", "denim", 'it\'s "ecru"'),
+    "numbers": (0, 3, 7),
+    "truths": (False, True),
+}
+
+
+@pytest.fixture(params=LABELS)
+def labels(request):
+    """Labels of every type, in the order of a model's probabilities."""
+    return LABELS[request.param]
+
+
+@pytest.fixture(scope="session")
+def as_classes(small_profile) -> Callable[..., TableProfile]:
+    """Makes the small profile one of a model of classes, equally common in training."""
+
+    def make(classes: Sequence[str | int | bool], threshold=None) -> TableProfile:
+        shares = (1 / len(classes),) * len(classes)
+        return replace(
+            small_profile,
+            target="kind",
+            task="binary" if len(classes) == 2 else "multiclass",
+            classes=tuple(classes),
+            class_shares=shares,
+            threshold=threshold,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def spread_sizes():
+    """Probabilities by how near a row's size is to each code, (n_rows, n_classes)."""
+
+    def spread(rows, n_classes=2):
+        sizes = np.array([row[0] for row in rows], dtype=float)
+        near = np.exp(-np.abs(sizes[:, None] - np.arange(n_classes)).clip(max=50))
+        return near / near.sum(axis=1, keepdims=True)
+
+    return spread

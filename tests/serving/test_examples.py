@@ -53,7 +53,7 @@ def serve():
     servers = []
 
     def start(profile):
-        reader = compile_reader(profile, Rules())
+        reader = compile_reader(profile, Rules(), ["return"] * bool(profile.classes))
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
@@ -146,6 +146,33 @@ def test_every_layout_holds_the_same_rows_whatever_the_order_of_columns(profile)
         assert list(reader.read(body, "application/json").rows) == wanted, layout
     read = reader.read(to_csv(rows).encode(), "text/csv").rows
     assert list(map(tuple, read)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (("no", "yes"), "predicts kind, no or yes."),
+        ((False, True), "predicts kind, false or true."),
+        (tuple(range(12)), "kind, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 or one of 2 more."),
+    ],
+    ids=["texts", "truths", "many"],
+)
+def test_of_classes_a_call_asks_for_probabilities(as_classes, serve, labels, said):
+    """They are what most people want next, and nobody guesses how to ask."""
+    profile = as_classes(labels)
+    printed = write_examples(profile, "kinds", serve(profile))
+    assert said in printed
+    call = calls(printed)["The same row, with the probability of each class"]
+    done = subprocess.run(
+        ["sh", "-c", f"{call} --silent --noproxy '*'"], capture_output=True, check=True
+    )
+    assert json.loads(done.stdout) == {"predictions": [1]}
+    assert '"params": {"return": "probabilities"}' in call
+
+
+def test_of_a_number_no_call_asks_for_probabilities(profile):
+    """It would be refused."""
+    assert "probabilit" not in write_examples(profile, "houses", "http://127.0.0.1:1")
 
 
 def test_mlflows_client_is_shown_only_where_it_can_call(profile):

@@ -141,7 +141,7 @@ def check_refusal(refused):
 
 @pytest.fixture(scope="module")
 def reader(small_profile):
-    return compile_reader(small_profile, Rules(max_rows=4))
+    return compile_reader(small_profile, Rules(max_rows=4), ("interval", "return"))
 
 
 def settle(n_examples):

@@ -3,19 +3,23 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from lightgbm import Booster, LGBMRegressor
 from sklearn.compose import ColumnTransformer
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sweepkit.data.column_profile import ColumnProfile, TableProfile
 from sweepkit.errors import ConfigError, IntegrityError
-from sweepkit.serving.loader import load_champion, read_profile
+from sweepkit.models.classify import LabelClassifier
+from sweepkit.serving.loader import load_champion
+from sweepkit.serving.model_profile import read_profile
+from sweepkit.tasks import Task
 from sweepkit.tracking.model import ModelCard, save_pipeline
 
 FACTS = {"model_name": "prices", "version": "7", "manifest": {"MLmodel": "ab"}}
@@ -135,6 +139,60 @@ def test_a_model_of_strange_types_is_refused_unless_the_config_trusts_them(
         champion.predict([[1.0, None]]),
         model.predict(pd.DataFrame({"a": [1.0], "b": [np.nan]})),
     )
+
+
+@pytest.fixture
+def save_classes(table, tmp_path):
+    """Saves a model of `no` and `yes`, from 0.3 on, with a profile changed as said."""
+
+    def save(**changed):
+        filled = table.fillna(0.0)
+        columns = ColumnTransformer([("numbers", "passthrough", ["a", "b"])])
+        last = LabelClassifier(LogisticRegression(), ["no", "yes"], threshold=0.3)
+        model = make_pipeline(columns, last).fit(filled, filled["a"] > 0.5)
+        labels = ("no", "yes")
+        classes = {"task": "binary", "classes": labels, "class_shares": (0.6, 0.4)}
+        profile = replace(PROFILE, **{**classes, "threshold": 0.3, **changed})
+        card = ModelCard(
+            name="logistic",
+            inputs=filled,
+            target="y",
+            task=Task.BINARY,
+            classes=labels,
+            profile=profile.to_dict(),
+        )
+        save_pipeline(model, card, tmp_path / "9")
+        return tmp_path / "9", model, filled
+
+    return save
+
+
+def test_a_champion_of_classes_gives_the_probabilities_of_its_pipeline(save_classes):
+    """To the last bit, and it knows what they are called."""
+    folder, model, filled = save_classes()
+    champion = load_champion(folder, FACTS).champion
+    found = champion.predict(filled.to_numpy().tolist())
+    np.testing.assert_array_equal(found, model.predict_proba(filled))
+    assert champion.profile.classes == ("no", "yes")
+    assert champion.profile.threshold == 0.3
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"classes": ("yes", "no")},
+        {"classes": ("no", "yes", "maybe"), "class_shares": (0.6, 0.4, 0.0)},
+        {"task": "regression", "classes": (), "class_shares": ()},
+        {"threshold": None},
+        {"threshold": 0.31},
+    ],
+    ids=["turned", "one more", "none", "no threshold", "another threshold"],
+)
+def test_a_profile_with_other_classes_refuses_the_model(save_classes, changed):
+    """Every answer would have the name of another class, and look like any other."""
+    folder, _, _ = save_classes(**changed)
+    with pytest.raises(IntegrityError, match=r"no, yes, from 0\.3"):
+        load_champion(folder, FACTS)
 
 
 def test_loading_a_champion_needs_no_mlflow(save):

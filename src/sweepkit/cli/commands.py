@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from sweepkit.cli import profiling_command, stage_commands, starting_command
 from sweepkit.cli.words import CONF, AsJson, Conf, Reason, Trust, Version, Words
 
 app = typer.Typer(
@@ -41,12 +42,13 @@ def compare(
     second: Version,
     words: Words = None,
     conf: Conf = CONF,
+    trust: Trust = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare two versions: scores, settings, and whether chance explains the gap."""
     from sweepkit.cli.comparing import compare_versions
 
-    compare_versions(first, second, words or [], conf, as_json=as_json)
+    compare_versions(first, second, words or [], conf, trust or (), as_json=as_json)
 
 
 @app.command(epilog="Example: sweepkit promote 7 --reason 'agreed with sales'")
@@ -137,65 +139,31 @@ def predict(
             "--version", help="A number, or an alias; the champion unless given."
         ),
     ] = None,
+    probabilities: Annotated[
+        bool,
+        typer.Option("--probabilities", help="Add a column for each class."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Score a table of any size with the champion; rows are checked like requests."""
     from sweepkit.cli.predicting import predict_table
 
-    predict_table(source, target, version, words or [], conf, as_json=as_json)
+    predict_table(
+        *(source, target, version, words or [], conf),
+        as_json=as_json,
+        with_probabilities=probabilities,
+    )
 
 
-Run = Annotated[
-    Path,
-    typer.Option("--run", help="The run.json that train.py wrote.", metavar="FILE"),
-]
-RUN = Path("outputs", "dvc", "train", "best", "run.json")
-
-
-@app.command(epilog="Example: sweepkit prepare data=csv data.path=t.csv data.target=y")
-def prepare(
-    words: Words = None,
-    conf: Conf = CONF,
-    output: Annotated[
-        Path, typer.Option("--output", help="Folder of the files.", metavar="FOLDER")
-    ] = Path("outputs", "dvc", "prepare"),
-    trust: Trust = None,
-    as_json: AsJson = False,
-) -> None:
-    """Check and split the table; write fingerprints, schema and profile."""
-    from sweepkit.cli.stages import prepare_table
-
-    prepare_table(words or [], conf, output, trust or (), as_json=as_json)
-
-
-@app.command(epilog="Example: sweepkit evaluate --run outputs/dvc/train/best/run.json")
-def evaluate(
-    words: Words = None,
-    conf: Conf = CONF,
-    run: Run = RUN,
-    output: Annotated[
-        Path, typer.Option("--output", help="Folder of the files.", metavar="FOLDER")
-    ] = Path("outputs", "dvc", "evaluate"),
-    as_json: AsJson = False,
-) -> None:
-    """Write a recorded run's scores and the data of its figures, for dvc."""
-    from sweepkit.cli.stages import evaluate_run
-
-    evaluate_run(run, words or [], conf, output, as_json=as_json)
-
-
-@app.command(epilog="Example: sweepkit register --run outputs/dvc/train/best/run.json")
-def register(
-    words: Words = None,
-    conf: Conf = CONF,
-    run: Run = RUN,
-    output: Annotated[
-        Path, typer.Option("--output", help="A .json file to write.", metavar="FILE")
-    ] = Path("outputs", "dvc", "register", "registered.json"),
-    trust: Trust = None,
-    as_json: AsJson = False,
-) -> None:
-    """Register a recorded run's model; the gate decides whether it is the champion."""
-    from sweepkit.cli.stages import register_run
-
-    register_run(run, words or [], conf, output, trust or (), as_json=as_json)
+# In this order they are listed.
+app.command(epilog=profiling_command.EPILOG)(profiling_command.profile)
+app.command(epilog=starting_command.EPILOG)(starting_command.init)
+app.command(epilog="Example: sweepkit prepare data=csv data.path=t.csv data.target=y")(
+    stage_commands.prepare
+)
+app.command(epilog="Example: sweepkit evaluate --run outputs/dvc/train/best/run.json")(
+    stage_commands.evaluate
+)
+app.command(epilog="Example: sweepkit register --run outputs/dvc/train/best/run.json")(
+    stage_commands.register
+)

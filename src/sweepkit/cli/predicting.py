@@ -27,8 +27,9 @@ def predict_table(
     conf: Path,
     *,
     as_json: bool,
+    with_probabilities: bool = False,
 ) -> None:
-    """Score the rows of one file into another, with all its columns and a new one.
+    """Score the rows of one file into another, with all its columns and new ones.
 
     The configuration is that of `serve.py`: what a request may hold, a row may.
 
@@ -39,8 +40,10 @@ def predict_table(
         words: Overrides as `serve.py` takes them.
         conf: Folder of the configuration.
         as_json: Whether to print JSON.
+        with_probabilities: Whether each class gets a column of its own.
 
     Raises:
+        ConfigError: If the configuration or an option does not fit.
         DataError: If a row is not what the model takes; nothing is written then.
         RegistryError: If there is no such version.
         DiskError: If the output cannot be written.
@@ -52,7 +55,9 @@ def predict_table(
     with opened(words, conf, name="serve") as place:
         settings = _read_settings(place)
         champion = _load(place, ref or settings.version or settings.alias)
-    tally = score_file(source, target, champion, settings)
+    tally = score_file(
+        source, target, champion, settings, with_probabilities=with_probabilities
+    )
     if as_json:
         print_json(
             {

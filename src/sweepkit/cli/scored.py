@@ -19,6 +19,7 @@ Write = Callable[[Mapping[str, Any], Mapping[str, Sequence[Any]]], None]
 _TYPES = {
     "double": pa.float64(),
     "string": pa.string(),
+    "long": pa.int64(),
     "boolean": pa.bool_(),
     "datetime": pa.timestamp("us"),
 }

@@ -1,17 +1,19 @@
 """A champion that scores chunks of a table, each checked like a request."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sweepkit.cli.chunks import Chunk
 from sweepkit.cli.strangers import Strangers
+from sweepkit.cli.told import Told
 from sweepkit.errors import DataError
+from sweepkit.serving.batch import Batch
 from sweepkit.serving.champion import Champion
 from sweepkit.serving.found import Found
 from sweepkit.serving.refusal import RequestRefused
-from sweepkit.serving.request import Batch, Reader
+from sweepkit.serving.request import Reader
 
 Cells = dict[str, Sequence[Any]]
 
@@ -38,6 +40,7 @@ class Scorer:
         reader: Checks its rows.
         source: The table, for messages.
         counts: Whether texts that training did not see are counted.
+        told: What the new columns are, and what is in them.
         tally: What was scored so far.
     """
 
@@ -45,37 +48,34 @@ class Scorer:
     reader: Reader
     source: Path
     counts: bool
+    told: Told
     tally: Tally = field(default_factory=Tally)
 
     @property
-    def column(self) -> str:
-        """Name of the new column."""
-        return f"predicted_{self.champion.profile.target}"
-
-    @property
     def kinds(self) -> dict[str, str]:
-        """What the model's columns and the new one hold."""
+        """What the model's columns and the new ones hold."""
         columns = self.champion.profile.columns
-        return {one.name: str(one.kind) for one in columns} | {self.column: "double"}
+        return {one.name: str(one.kind) for one in columns} | self.told.kinds
 
     def score(self, chunk: Chunk) -> Cells:
-        """Return the model's columns that a chunk has, as read, and the new one.
+        """Return the model's columns that a chunk has, as read, and the new ones.
 
         Raises:
             DataError: If a row is not what the model takes.
         """
-        if self.column in chunk.kept:
-            raise DataError(
-                f"{self.source} has a column {self.column!r} already, which would be "
-                f"lost; rename it."
-            )
+        for name in self.told.kinds:
+            if name in chunk.kept:
+                raise DataError(
+                    f"{self.source} has a column {name!r} already, which would be "
+                    f"lost; rename it."
+                )
         batch = self._check(chunk.found)
         names = [one.name for one in self.reader.columns]
         cells = dict(zip(names, zip(*batch.rows, strict=True), strict=True))
         read: Cells = {name: cells[name] for name in names if name in chunk.kept}
         self._note(chunk, batch, read)
         self.tally.rows += chunk.found.n_rows
-        return {**read, self.column: self.champion.predict(batch.rows).tolist()}
+        return {**read, **self.told.tell(self.champion.predict(batch.rows))}
 
     def _check(self, found: Found) -> Batch:
         # Its own answers are what tables of known cases have, and no surprise.
@@ -87,7 +87,7 @@ class Scorer:
         names = [found.names[i] for i in places]
         columns = [found.columns[i] for i in places]
         try:
-            return self.reader.check(replace(found, names=names, columns=columns))
+            return self.reader.check(Found(names, columns, found.n_rows))
         except RequestRefused as refusal:
             raise DataError(self._explain(refusal)) from None
 

@@ -21,17 +21,22 @@ class Call:
     Attributes:
         method: GET, POST and so on.
         path: Path without its query, decoded.
+        query: What follows the path's question mark, as it was sent.
         headers: Names in lower case; of repeated ones the last.
         receive: Gives the body, piece by piece.
         client: Address it came from; empty if not known.
         request_id: The sender's id if it is harmless, else one of ours.
     """
 
-    __slots__ = ("client", "headers", "method", "path", "receive", "request_id")
+    __slots__ = (
+        *("client", "headers", "method", "path", "query"),
+        *("receive", "request_id"),
+    )
 
     def __init__(self, scope: Mapping[str, Any], receive: Receive) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        self.query: bytes = scope.get("query_string", b"")
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.receive = receive
         self.client = scope.get("client")

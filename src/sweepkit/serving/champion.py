@@ -24,8 +24,9 @@ class Champion:
         name: Registered name of the model.
         version: Registry version, echoed in every response.
         profile: Its columns in fitting order and what they looked like in training.
-        predict: Rows of shape (n, len(profile.columns)) to n predictions; two threads
-            may call it at once.
+        predict: Rows of shape (n, len(profile.columns)) to n predictions, or, where
+            the profile has classes, to their probabilities, shape (n, n_classes); two
+            threads may call it at once.
         rows_independent: Whether a row's prediction is the same to the last bit
             whatever rows go with it; if not, requests are scored one by one.
         form: What predicts, in words.

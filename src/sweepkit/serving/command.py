@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import ssl
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +68,17 @@ def serve(
     logging.getLogger(__name__).info("The server has ended.")
 
 
+def print_examples(settings: ServerSettings, store: Store, model_name: str) -> None:
+    """Print ready calls for the model that would serve; see `show_examples`."""
+    text = show_examples(settings, store, model_name)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # As with `| head`: who reads has read enough. Python flushes once more at the
+        # end, which must not fail either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def show_examples(settings: ServerSettings, store: Store, model_name: str) -> str:
     """Return ready calls for the model that would serve.
 
@@ -75,7 +88,7 @@ def show_examples(settings: ServerSettings, store: Store, model_name: str) -> st
         IntegrityError: If the version's files are not what was published.
     """
     from sweepkit.serving.examples import write_examples
-    from sweepkit.serving.loader import read_profile
+    from sweepkit.serving.model_profile import read_profile
 
     source = find_source(settings, store, model_name)
     profile = read_profile(source.fetch(source.find()))

@@ -89,6 +89,12 @@ class Window:
             return []
         return [self._measure(place) for place in range(len(self._columns))]
 
+    def spread(self, place: int) -> list[float]:
+        """Return the rows in each bin of one of the columns reported."""
+        counts = self._totals[place].copy()
+        counts.update(self._chunk[place])
+        return self._columns[place][2].spread(counts)
+
     def _turn(self) -> None:
         """Begin a new chunk, and forget the oldest if there are too many."""
         self._chunks.append(self._chunk)
@@ -102,7 +108,5 @@ class Window:
 
     def _measure(self, place: int) -> ColumnDrift:
         _, name, bins = self._columns[place]
-        counts = self._totals[place].copy()
-        counts.update(self._chunk[place])
-        psi = measure_psi(bins.expected, bins.spread(counts))
+        psi = measure_psi(bins.expected, self.spread(place))
         return ColumnDrift(name=name, psi=round(psi, 4), level=judge_psi(psi))

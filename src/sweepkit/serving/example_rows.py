@@ -7,6 +7,7 @@ from typing import Any
 
 from sweepkit.data.column_profile import ColumnProfile, TableProfile
 from sweepkit.serving.dates import write_moment
+from sweepkit.serving.params import PROBABILITIES, RETURN
 
 Row = dict[str, Any]
 
@@ -58,6 +59,11 @@ def to_instances(rows: Sequence[Row]) -> Row:
 def to_inputs(rows: Sequence[Row]) -> Row:
     """Return a body in the layout `inputs`, column by column."""
     return {"inputs": {name: [row[name] for row in rows] for name in rows[0]}}
+
+
+def ask_probabilities(body: Row) -> Row:
+    """Return a body that asks for the probabilities of classes."""
+    return {**body, "params": {RETURN: PROBABILITIES}}
 
 
 def to_csv(rows: Sequence[Row]) -> str:

@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 from sweepkit.data.column_profile import TableProfile
 from sweepkit.serving.example_rows import (
     Row,
+    ask_probabilities,
     list_example_rows,
     to_csv,
     to_records,
     to_split,
 )
+from sweepkit.serving.labels import write_label
 
 _MOST_ROWS = 3
+_MOST_CLASSES = 10
 _WIDTH = 88
 
 
@@ -30,14 +33,14 @@ def write_examples(profile: TableProfile, name: str, address: str) -> str:
         address: Where its server is, such as `http://127.0.0.1:5001`.
     """
     rows = list_example_rows(profile)
-    few = rows[:_MOST_ROWS]
+    one, few = to_split(rows[:1]), rows[:_MOST_ROWS]
     url = f"{address.rstrip('/')}/invocations"
-    unit = f" in {profile.target_unit}" if profile.target_unit else ""
     parts = [
-        f"# {name}: predicts {profile.target}{unit}.\n"
+        f"# {name}: predicts {profile.target}{_describe_target(profile)}.\n"
         f"# A server with a token also needs:\n"
         f'#   -H "Authorization: Bearer $SWEEPKIT_SERVING_TOKEN"',
-        f"# One row, columns in any order\n{_call_json(url, to_split(rows[:1]))}",
+        f"# One row, columns in any order\n{_call_json(url, one)}",
+        *_list_of_classes(profile, url, one),
         f"# Rows as records\n{_call_json(url, to_records(few))}",
         f"# CSV\n{_call(url, 'text/csv', to_csv(few))}",
         f"# Python\n{_write_python(url, to_split(few))}",
@@ -45,6 +48,24 @@ def write_examples(profile: TableProfile, name: str, address: str) -> str:
     if urlsplit(address).scheme == "http":  # all that MLflow's client speaks
         parts.append(f"# Python with MLflow's client\n{_write_mlflow(address, few)}")
     return "\n\n".join(parts) + "\n"
+
+
+def _describe_target(profile: TableProfile) -> str:
+    """Return the target's unit, or the classes it is one of."""
+    texts = [write_label(label) for label in profile.classes]
+    if not texts:
+        return f" in {profile.target_unit}" if profile.target_unit else ""
+    shown, n_more = texts[:_MOST_CLASSES], len(texts) - _MOST_CLASSES
+    if n_more > 0:
+        return f", {', '.join(shown)} or one of {n_more} more"
+    return f", {', '.join(shown[:-1])} or {shown[-1]}"
+
+
+def _list_of_classes(profile: TableProfile, url: str, body: Row) -> list[str]:
+    if not profile.classes:
+        return []
+    call = _call_json(url, ask_probabilities(body))
+    return [f"# The same row, with the probability of each class\n{call}"]
 
 
 def _call_json(url: str, body: Row) -> str:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
 from sweepkit.serving.answers import Answer, Header, to_header
+from sweepkit.serving.batch import Batch
 from sweepkit.serving.call import Call
 from sweepkit.serving.champion import Predictions
+from sweepkit.serving.class_answers import write_answer
 from sweepkit.serving.limits import read_body
-from sweepkit.serving.refusal import RequestRefused, bad_request
-from sweepkit.serving.request import Batch
+from sweepkit.serving.no_prediction import cannot_score, too_busy, too_late
+from sweepkit.serving.refusal import RequestRefused
 from sweepkit.serving.scoring import ScoringFailed
 from sweepkit.serving.service import Service
 from sweepkit.serving.state import State
 
 # Reading more, or unpacking anything, would stop other connections for too long.
 _QUICKLY_READ = 16_384
-
-_log = logging.getLogger(__name__)
 
 
 async def answer_invocation(state: State, call: Call) -> Answer:
@@ -35,17 +34,19 @@ async def answer_invocation(state: State, call: Call) -> Answer:
     """
     service = take_service(state)
     if state.batcher.is_full:
-        raise _too_busy()
+        raise too_busy()
     settings = state.settings
     body = await read_body(
         call.receive, call.headers, settings.max_bytes, settings.body_timeout_s
     )
     batch = await _read(state, service, call, body)
-    document = await _predict(state, service, call, batch)
+    if call.query:
+        service.reader.add_query(batch, call.query)
+    answer = await _predict(state, service, call, batch)
     n_rows = len(batch.rows)
     state.metrics.note_rows(n_rows)
     service.window.add(batch.rows)
-    return Answer(200, _encode(document), _headers(state, service, batch), "", n_rows)
+    return Answer(200, answer, _headers(state, service, batch), "", n_rows)
 
 
 def take_service(state: State) -> Service:
@@ -80,9 +81,7 @@ async def _read(state: State, service: Service, call: Call, body: bytes) -> Batc
         state.batcher.waiting -= weight
 
 
-async def _predict(
-    state: State, service: Service, call: Call, batch: Batch
-) -> dict[str, Predictions]:
+async def _predict(state: State, service: Service, call: Call, batch: Batch) -> bytes:
     champion, rows = service.champion, batch.rows
     try:
         found = await state.batcher.score(
@@ -91,6 +90,10 @@ async def _predict(
             service.estimate_s,
             alone=not champion.rows_independent,
         )
+        if service.labeller is not None:
+            return await write_answer(
+                service.labeller, found, batch.params, state.reading
+            )
         document = {"predictions": found}
         share = batch.params.get("interval")
         if share is not None and champion.intervals is not None:
@@ -99,43 +102,14 @@ async def _predict(
                 lambda few: intervals(few, share), rows, _unknown_s
             )
     except TimeoutError:
-        raise _too_late(state.settings.predict_timeout_s) from None
+        raise too_late(state.settings.predict_timeout_s) from None
     except ScoringFailed as failed:
-        raise _cannot_score(call, champion.version, failed) from None
-    return document
+        raise cannot_score(call, champion.version, failed) from None
+    return _encode(document)
 
 
 def _unknown_s(_: int) -> float:
     return float("inf")
-
-
-def _cannot_score(call: Call, version: str, failed: ScoringFailed) -> RequestRefused:
-    request_id = call.request_id.decode()
-    _log.error(
-        "Version %s failed on the rows of request %s.",
-        version,
-        request_id,
-        exc_info=failed.__cause__ or failed,
-    )
-    return bad_request(
-        f"The model cannot score these rows, although they fit its columns; the "
-        f"server's log says why beside the request id {request_id}."
-    )
-
-
-def _too_busy() -> RequestRefused:
-    return RequestRefused(
-        503, "TEMPORARILY_UNAVAILABLE", "Too many requests wait; try again shortly."
-    )
-
-
-def _too_late(seconds: float) -> RequestRefused:
-    return RequestRefused(
-        504,
-        "DEADLINE_EXCEEDED",
-        f"The prediction took longer than {seconds:g} seconds; send fewer rows at a "
-        f"time, or set serving.predict_timeout_s.",
-    )
 
 
 def _encode(document: dict[str, Predictions]) -> bytes:

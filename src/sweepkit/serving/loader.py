@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
-from sweepkit.data.column_profile import ColumnProfile, Kind, TableProfile
+from sweepkit.data.column_profile import TableProfile
 from sweepkit.errors import IntegrityError
 from sweepkit.serving.champion import Champion
+from sweepkit.serving.model_profile import read_profile
+from sweepkit.tasks import HALF
 
-# All that MLflow may call a number; we write `double`.
-_NUMBERS = {"integer", "long", "float", "double"}
 # Tags of a version that hold its scores.
 _SCORES = ("holdout_", "cv_")
 # Tags for those who verify files and judge versions: long, and no caller's concern.
@@ -64,6 +63,7 @@ def load_champion(
     # call that wants two, beside one of a champion that wants one, crashes both.
     pipeline = use_threads(load_folder(folder, trusted_types), 1)
     profile = read_profile(folder)
+    _check_classes(pipeline, profile)
     checked = build_checked(pipeline, profile)
     champion = Champion(
         name=str(facts["model_name"]),
@@ -77,49 +77,29 @@ def load_champion(
     return Checked(champion, _tell(checked.agreement, checked.predictor.reason))
 
 
-def read_profile(folder: Path) -> TableProfile:
-    """Return a model's profile; from its signature alone if it carries none.
+def _check_classes(pipeline: Any, profile: TableProfile) -> None:
+    """Refuse a profile that names other classes than the model.
 
-    Raises:
-        IntegrityError: If it has neither, or one that cannot be read.
+    Its labels stand for the columns of the model's probabilities: one place off, and
+    every answer would be another class's.
     """
-    from sweepkit.tracking import model_files
+    from sweepkit.models.outputs import threshold_of
 
-    written = model_files.read_profile(folder)
-    try:
-        if written is not None:
-            return TableProfile.from_dict(written)
-        return _read_signature(folder)
-    except (KeyError, TypeError, ValueError) as error:
+    classes = getattr(pipeline, "classes_", ())
+    limits = [
+        HALF if one is None else one
+        for one in (threshold_of(pipeline), profile.threshold)
+    ]
+    if list(classes) != list(profile.classes) or limits[0] != limits[1]:
         raise IntegrityError(
-            f"The model's columns cannot be read ({type(error).__name__}: {error}); "
-            f"train it again."
-        ) from None
-
-
-def _read_signature(folder: Path) -> TableProfile:
-    from sweepkit.tracking.description import read_description
-
-    signature = read_description(folder)["signature"]
-    inputs = json.loads(signature["inputs"])
-    outputs = json.loads(signature.get("outputs") or "[]")
-    target = outputs[0].get("name", "") if outputs else ""
-    columns = tuple(
-        ColumnProfile(
-            name=column["name"],
-            kind=_kind(column["type"]),
-            required=bool(column.get("required", True)),
+            f"The model's classes ({_list(classes)}, from {limits[0]:g}) are not those "
+            f"of its profile ({_list(profile.classes)}, from {limits[1]:g}); train it "
+            f"again."
         )
-        for column in inputs
-    )
-    return TableProfile(target=target or "prediction", columns=columns)
 
 
-def _kind(name: str) -> Kind:
-    kind = "double" if name in _NUMBERS else name
-    if kind not in get_args(Kind):
-        raise ValueError(f"a column of type {name}")
-    return cast("Kind", kind)
+def _list(labels: Iterable[Any]) -> str:
+    return ", ".join(map(str, labels)) or "none"
 
 
 def _select(facts: Mapping[str, Any]) -> dict[str, Any]:

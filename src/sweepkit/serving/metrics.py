@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counts
+
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -15,6 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from sweepkit.serving.champion import Slot
 from sweepkit.serving.drift import ColumnDrift
+from sweepkit.serving.labels import Labeller
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST.encode()
 _BUCKETS = (
@@ -57,6 +60,15 @@ class Metrics:
         self._psi = self._gauge(
             "drift_psi", "Population stability index.", "livemax", "column"
         )
+        self._predicted = self._count(
+            "predicted_classes", "Rows by the class they were given.", "label"
+        )
+        self._answers_psi = self._gauge(
+            "prediction_drift_psi",
+            "Population stability index of the classes given.",
+            "livemax",
+            "target",
+        )
         self._loads = self._refusals = 0
         self._in_service: tuple[str, str] | None = None
         self._known: dict[tuple[str, int], Counter] = {}
@@ -95,6 +107,16 @@ class Metrics:
         self._show_model(slot)
         for column in drift:
             self._psi.labels(column.name).set(column.psi)
+
+    def note_classes(self, labeller: Labeller) -> None:
+        """Show which classes rows were given; takes what the labeller has counted."""
+        told = labeller.told
+        labeller.told = Counts()
+        for code, count in told.items():
+            self._predicted.labels(labeller.texts[code]).inc(count)
+        drift = labeller.report()
+        if drift is not None:
+            self._answers_psi.labels(labeller.target).set(drift.psi)
 
     def render(self) -> bytes:
         """Return all of it as Prometheus reads it."""

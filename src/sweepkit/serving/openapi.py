@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sweepkit.data.column_profile import TableProfile
 from sweepkit.serving.example_rows import (
+    ask_probabilities,
     list_example_rows,
     to_csv,
     to_inputs,
@@ -25,7 +26,9 @@ from sweepkit.serving.openapi_answers import (
     list_errors,
     refer,
 )
+from sweepkit.serving.openapi_parameters import list_parameters
 from sweepkit.serving.openapi_schemas import build_schemas
+from sweepkit.serving.params import PROBABILITIES, RETURN
 
 _MOST_ROWS = 2
 
@@ -39,7 +42,8 @@ def describe(
         profile: The columns the model takes.
         name: Registered name of the model.
         version: Its version.
-        offered: Parameters it can answer: `interval` if it carries intervals.
+        offered: Parameters it can answer: `interval` if it carries intervals,
+            `return` if it has classes.
     """
     return {
         "openapi": "3.1.0",
@@ -51,7 +55,7 @@ def describe(
         },
         "security": [{}, {"bearer": []}],
         "paths": {
-            "/invocations": {"post": _describe_invocations(profile)},
+            "/invocations": {"post": _describe_invocations(profile, offered)},
             "/reload": {"post": _describe_reload()},
             **{path: {"get": node} for path, node in _describe_reads().items()},
         },
@@ -63,15 +67,17 @@ def describe(
     }
 
 
-def _describe_invocations(profile: TableProfile) -> Node:
+def _describe_invocations(profile: TableProfile, offered: Collection[str]) -> Node:
     rows = list_example_rows(profile)[:_MOST_ROWS]
     layouts = (to_split, to_records, to_instances, to_inputs)
-    bodies = [layout(rows) for layout in layouts]
+    bodies = {next(iter(body)): body for body in (lay(rows) for lay in layouts)}
+    if RETURN in offered:
+        bodies[PROBABILITIES] = ask_probabilities(to_records(rows))
     binary: Node = {"schema": {**TEXT, "contentMediaType": "binary"}}
     content: Node = {
         JSON: {
             "schema": refer("Request"),
-            "examples": {next(iter(body)): {"value": body} for body in bodies},
+            "examples": {name: {"value": body} for name, body in bodies.items()},
         },
         "text/csv": {
             "schema": {**TEXT, "description": "The first line names the columns."},
@@ -82,6 +88,7 @@ def _describe_invocations(profile: TableProfile) -> Node:
     return {
         "operationId": "predict",
         "summary": f"Predict {profile.target} for rows",
+        "parameters": list_parameters(offered),
         "requestBody": {"required": True, "content": content},
         "responses": {
             "200": {

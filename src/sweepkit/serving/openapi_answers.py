@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from sweepkit.data.column_profile import TableProfile
+from sweepkit.serving.params import INTERVAL
 from sweepkit.serving.refusal import MOST_DETAILS
 
 Node = dict[str, Any]
@@ -60,13 +61,12 @@ def build_predictions(profile: TableProfile, offered: Collection[str]) -> Node:
     """
     unit = f", in {profile.target_unit}" if profile.target_unit else ""
     predictions = {
-        "type": "array",
-        "items": {"type": "number"},
+        **_describe_items(profile),
         "description": f"{profile.target} of each row{unit}.",
     }
     pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
     properties: Node = {"predictions": predictions}
-    if offered:
+    if INTERVAL in offered:
         properties["intervals"] = {
             "type": "array",
             "items": pair,
@@ -78,6 +78,13 @@ def build_predictions(profile: TableProfile, offered: Collection[str]) -> Node:
         "additionalProperties": False,
         "properties": properties,
     }
+
+
+def _describe_items(profile: TableProfile) -> Node:
+    if not profile.classes:
+        return {"type": "array", "items": {"type": "number"}}
+    kinds = ("Label", "Probabilities")
+    return {"anyOf": [{"type": "array", "items": refer(kind)} for kind in kinds]}
 
 
 def build_error() -> Node:

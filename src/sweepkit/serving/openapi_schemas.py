@@ -14,10 +14,15 @@ from sweepkit.serving.openapi_answers import (
     build_predictions,
     refer,
 )
+from sweepkit.serving.openapi_classes import build_classes
+from sweepkit.serving.openapi_parameters import build_params
 
 _LARGEST = sys.float_info.max
-# ISO 8601, as far as a pattern can say it; a zone may follow the time.
-_DAY = "(1[7-9]|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+# ISO 8601, as far as a pattern can say it, so without leap days; a zone may follow.
+_DAY = (
+    "(1[7-9]|2[01])[0-9]{2}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+    "|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+)
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
 _ZONE = "(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])"
 _BASES: dict[str, Node] = {
@@ -41,6 +46,7 @@ def build_schemas(profile: TableProfile, offered: Collection[str]) -> dict[str, 
         "Columns": _build_columns(profile),
         "Request": _build_request(profile, offered),
         "Predictions": build_predictions(profile, offered),
+        **build_classes(profile),
         "Error": build_error(),
         "Detail": build_detail(),
     }
@@ -117,7 +123,7 @@ def _build_request(profile: TableProfile, offered: Collection[str]) -> Node:
         "instances": records,
         "inputs": inputs,
     }
-    params = _build_params(offered)
+    params = build_params(offered)
     return {
         "oneOf": [_build_layout(name, s, params) for name, s in layouts.items()],
     }
@@ -130,20 +136,6 @@ def _build_layout(name: str, table: Node, params: Node) -> Node:
         "required": [name],
         "additionalProperties": False,
         "properties": {name: table, "params": params},
-    }
-
-
-def _build_params(offered: Collection[str]) -> Node:
-    coverage = {
-        "type": "number",
-        "exclusiveMinimum": 0,
-        "exclusiveMaximum": 1,
-        "description": "Coverage of the prediction intervals to add.",
-    }
-    return {
-        "type": ["object", "null"],
-        "additionalProperties": False,
-        "properties": dict.fromkeys(offered, coverage),
     }
 
 

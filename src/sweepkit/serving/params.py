@@ -1,9 +1,10 @@
-"""The optional `params` of a request: what a caller may ask for beside predictions."""
+"""The optional parameters of a request: what a caller may ask for."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from sweepkit.serving.refusal import (
     Detail,
@@ -16,8 +17,13 @@ from sweepkit.serving.refusal import (
 INTERVAL = "interval"
 """Coverage of the prediction interval asked for, such as 0.9."""
 
-KNOWN = (INTERVAL,)
-_NEEDED = "a number above 0 and below 1, such as 0.9"
+RETURN = "return"
+"""What stands for a row's class: its label, or the probabilities of all classes."""
+
+LABELS, PROBABILITIES = "labels", "probabilities"
+FORMS = (LABELS, PROBABILITIES)
+KNOWN = (INTERVAL, RETURN)
+_COVERAGE = "a number above 0 and below 1, such as 0.9"
 
 
 def read_params(params: Any, offered: Collection[str]) -> Mapping[str, Any]:
@@ -38,12 +44,43 @@ def read_params(params: Any, offered: Collection[str]) -> Mapping[str, Any]:
     unknown = [name for name in params if name not in KNOWN]
     if unknown:
         raise invalid_value(
-            f"`params` has {quote_all(unknown)}, which is not known here; the only "
-            f"parameter is {INTERVAL}.",
+            f"`params` has {quote_all(unknown)}, which is not known here; the "
+            f"parameters are {' and '.join(KNOWN)}.",
         )
     if INTERVAL in params:
         _check_interval(params[INTERVAL], offered)
+    if RETURN in params:
+        _check_return(params[RETURN], offered)
     return params
+
+
+def read_query(query: bytes, offered: Collection[str]) -> Mapping[str, Any]:
+    """Return the parameters among those of a URL, for bodies that have no `params`.
+
+    Others are left alone: proxies and caches add theirs.
+
+    Args:
+        query: What follows the question mark.
+        offered: Those of `KNOWN` the model can answer.
+
+    Raises:
+        RequestRefused: If one of them is there twice, is not offered, or is wrong.
+    """
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    ours = [(name, value) for name, value in pairs if name in KNOWN]
+    params: dict[str, Any] = dict(ours)
+    if len(params) < len(ours):
+        raise bad_request("The URL has a parameter more than once.")
+    if INTERVAL in params:
+        params[INTERVAL] = _read_number(params[INTERVAL])
+    return read_params(params, offered)
+
+
+def _read_number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _check_interval(value: Any, offered: Collection[str]) -> None:
@@ -55,5 +92,19 @@ def _check_interval(value: Any, offered: Collection[str]) -> None:
     if not is_number or not 0 < value < 1:
         raise invalid_value(
             "`params.interval` is no coverage.",
-            [Detail(None, "params.interval", describe(value), _NEEDED)],
+            [Detail(None, "params.interval", describe(value), _COVERAGE)],
+        )
+
+
+def _check_return(value: Any, offered: Collection[str]) -> None:
+    if RETURN not in offered:
+        raise invalid_value(
+            "This model predicts a number: there are no classes, and so neither labels "
+            "nor probabilities; leave `params.return` out."
+        )
+    if value not in FORMS:
+        needed = " or ".join(FORMS)
+        raise invalid_value(
+            f"`params.return` is {needed}.",
+            [Detail(None, "params.return", describe(value), needed)],
         )

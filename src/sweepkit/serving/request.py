@@ -6,11 +6,11 @@ list of bare cells says nothing about which of them is which.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sweepkit.data.column_profile import TableProfile
+from sweepkit.serving.batch import Batch
 from sweepkit.serving.cells import ColumnReader, Misfit, compile_column
 from sweepkit.serving.compression import unpack
 from sweepkit.serving.csv_body import read_csv
@@ -21,33 +21,11 @@ from sweepkit.serving.layout import Layouts
 from sweepkit.serving.media import find_medium
 from sweepkit.serving.notices import note_extra, note_ignored, note_unknown
 from sweepkit.serving.one_row import PlainRow
-from sweepkit.serving.params import read_params
+from sweepkit.serving.params import read_params, read_query
 from sweepkit.serving.parquet_body import read_parquet
 from sweepkit.serving.refusal import bad_request
 from sweepkit.serving.rules import Rules
 from sweepkit.serving.shapes import SHAPES
-
-Rows = Sequence[Sequence[Any]]
-
-
-@dataclass(slots=True, kw_only=True)
-class Batch:
-    """The rows of one request, fit for the model.
-
-    Attributes:
-        rows: One sequence a row, cells in the order of the profile's columns: float,
-            str, bool or datetime without zone; None for blanks.
-        params: What was asked for beside predictions; see `params.KNOWN`.
-        warnings: What was let pass and should be said, in ASCII without line ends.
-        unknown_categories: Cells whose text training did not see; 0 under `ignore`.
-        extra_columns: Columns the model does not take; none under `ignore`.
-    """
-
-    rows: Rows
-    params: Mapping[str, Any] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    unknown_categories: int = 0
-    extra_columns: tuple[str, ...] = ()
 
 
 class Reader:
@@ -107,6 +85,17 @@ class Reader:
             batch.warnings += note_ignored(payload.keys() - {key, "params"})
         return batch
 
+    def add_query(self, batch: Batch, query: bytes) -> None:
+        """Take parameters from a URL, as for bodies that have no place for them.
+
+        Raises:
+            RequestRefused: If one is wrong, or the body says something else.
+        """
+        asked = read_query(query, self._offered)
+        if any(batch.params.get(name, asked[name]) != asked[name] for name in asked):
+            raise bad_request("The URL says other parameters than the body's `params`.")
+        batch.params = {**batch.params, **asked}
+
     def check(self, found: Found) -> Batch:
         """Bring a table's columns into the model's order, check them, turn to rows.
 
@@ -156,7 +145,7 @@ def compile_reader(
         profile: The columns the model takes.
         rules: Limits, and what becomes of unknown texts and extra columns.
         offered: Parameters the model can answer, of `params.KNOWN`: `interval` if it
-            carries prediction intervals.
+            carries prediction intervals, `return` if it has classes.
     """
     columns = [compile_column(c, rules.unknown_category) for c in profile.columns]
     return Reader(columns, rules, frozenset(offered))

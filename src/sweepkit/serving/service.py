@@ -11,7 +11,8 @@ import orjson
 from sweepkit.serving.answers import JSON_HEADER, to_header
 from sweepkit.serving.champion import Champion
 from sweepkit.serving.drift import Window
-from sweepkit.serving.params import INTERVAL
+from sweepkit.serving.labels import label_with
+from sweepkit.serving.params import INTERVAL, RETURN
 from sweepkit.serving.request import Reader, compile_reader
 from sweepkit.serving.rules import Rules
 from sweepkit.serving.scoring import Pace, measure_pace
@@ -29,6 +30,7 @@ class Service:
 
     Attributes:
         window: Rows of recent requests, compared with its training table.
+        labeller: Makes labels of its probabilities; None where it predicts a number.
         headers: What its answers carry.
     """
 
@@ -36,6 +38,7 @@ class Service:
         self.champion = champion
         self.reader = reader
         self.window = Window(champion.profile)
+        self.labeller = label_with(champion.profile)
         self.headers = (
             JSON_HEADER,
             (b"x-model-name", to_header(champion.name)),
@@ -81,4 +84,5 @@ def read_for(champion: Champion, settings: ServerSettings) -> Reader:
 
 def offered_by(champion: Champion) -> tuple[str, ...]:
     """Return the parameters of a request that a champion can answer."""
-    return () if champion.intervals is None else (INTERVAL,)
+    intervals = () if champion.intervals is None else (INTERVAL,)
+    return (*intervals, RETURN) if champion.profile.classes else intervals

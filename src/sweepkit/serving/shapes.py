@@ -32,6 +32,8 @@ def read_split(table: Any, _: Sequence[ColumnReader], max_rows: int) -> Found:
     if not isinstance(rows, list) or not isinstance(names, list):
         raise bad_request(f"{_SPLIT}, both of them lists.")
     check_n_rows(len(rows), max_rows)
+    if len(rows) == 1 and type(rows[0]) is list and len(rows[0]) == len(names):
+        return Found(names, [(cell,) for cell in rows[0]], 1)
     if set(map(type, rows)) != {list} or set(map(len, rows)) != {len(names)}:
         n_names = len(names)
         raise _ragged(

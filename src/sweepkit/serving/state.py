@@ -66,6 +66,8 @@ class State:
         service = self.find_service()
         if service is not None:
             service.window.tick(TICK_S)
+            if service.labeller is not None:
+                service.labeller.window.tick(TICK_S)
         self.show()
 
     def show(self) -> None:
@@ -73,6 +75,8 @@ class State:
         service = self.find_service()
         drift = [] if service is None else service.window.report()
         self.metrics.note_state(self.slot, self.batcher.waiting, drift)
+        if service is not None and service.labeller is not None:
+            self.metrics.note_classes(service.labeller)
 
     def keep_ticking(self) -> None:
         """Tick every second from now on, on the event loop that runs."""

@@ -80,12 +80,34 @@ def _tell_refused(slot: Slot) -> dict[str, Any] | None:
 
 def _tell_drift(service: Service | None) -> dict[str, Any]:
     if service is None:
-        return {"rows": 0, "columns": []}
+        return {"rows": 0, "columns": [], "predictions": None}
     columns = [
         {"name": column.name, "psi": column.psi, "level": column.level}
         for column in service.window.report()
     ]
-    return {"rows": service.window.n_rows, "columns": columns}
+    return {
+        "rows": service.window.n_rows,
+        "columns": columns,
+        "predictions": _tell_predictions(service),
+    }
+
+
+def _tell_predictions(service: Service) -> dict[str, Any] | None:
+    """Return how the classes told compare with those of training, once enough were."""
+    labeller = service.labeller
+    drift = None if labeller is None else labeller.report()
+    if labeller is None or drift is None:
+        return None
+    both = zip(labeller.texts, labeller.expected, drift.shares, strict=True)
+    return {
+        "rows": labeller.window.n_rows,
+        "psi": drift.psi,
+        "level": drift.level,
+        "classes": [
+            {"label": label, "training": before, "now": now}
+            for label, before, now in both
+        ],
+    }
 
 
 def _tell_notes(state: State, service: Service | None) -> list[str]:

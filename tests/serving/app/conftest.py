@@ -59,7 +59,8 @@ class Client:
         scope = {
             "type": "http",
             "method": method,
-            "path": path,
+            "path": path.partition("?")[0],
+            "query_string": path.partition("?")[2].encode(),
             "headers": [(k.encode(), v.encode()) for k, v in together.items()],
             "client": ("127.0.0.1", 50_000),
         }
@@ -112,12 +113,16 @@ def champion(small_profile) -> Champion:
 
 @pytest.fixture
 def make_client(champion) -> Callable[..., Client]:
-    """Makes a client of a server with these settings; `predict` replaces the model."""
+    """Makes a client of a server with these settings, or another model or profile."""
 
-    def make(*, empty: bool = False, predict=None, watched=True, **settings) -> Client:
+    def make(
+        *, empty=False, predict=None, profile=None, watched=True, **settings
+    ) -> Client:
         slot = Slot()
         if not empty:
-            slot.put(replace(champion, predict=predict or champion.predict))
+            other = {"predict": predict, "profile": profile}
+            given = {key: value for key, value in other.items() if value is not None}
+            slot.put(replace(champion, **given))
         checks: list[str] = []
         app = build_app(
             slot,

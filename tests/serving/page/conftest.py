@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from sweepkit.serving.app import build_app
+from sweepkit.serving.champion import Champion, Slot
 from sweepkit.serving.page.files import HEADERS, read_page
+from sweepkit.serving.settings import ServerSettings
 
 HERE = Path(__file__).parent
 CHROMIUM = next(
@@ -221,3 +225,42 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     yield open_
     for context in contexts:
         context.close()
+
+
+class Running(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listens = threading.Event()
+
+    async def startup(self, sockets=None) -> None:
+        await super().startup(sockets)
+        self.listens.set()
+
+    @property
+    def origin(self) -> str:
+        port = self.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def run_champion() -> Iterator[Callable[..., Running]]:
+    """Serve a champion by the real server, on a free port, until the test ends."""
+    running = []
+
+    def start(champion: Champion, **settings: Any) -> Running:
+        chosen = ServerSettings(access_log="off", **settings)
+        app = build_app(Slot(champion), chosen, version_text="")
+        config = uvicorn.Config(app, port=0, log_level="warning", lifespan="off")
+        server = Running(config)
+        thread = threading.Thread(target=server.run, daemon=True)
+        running.append((server, thread))
+        thread.start()
+        assert server.listens.wait(timeout=30)
+        return server
+
+    yield start
+    for server, thread in running:
+        server.should_exit = server.force_exit = True
+        thread.join(timeout=30)

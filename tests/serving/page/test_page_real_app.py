@@ -1,39 +1,19 @@
 """The page against the server itself, not against fixed answers."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
-from sweepkit.serving.app import build_app
-from sweepkit.serving.champion import Champion, Slot
-from sweepkit.serving.settings import ServerSettings
+from sweepkit.serving.champion import Champion
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
-class Running(uvicorn.Server):
-    """A server that says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listens = threading.Event()
-
-    async def startup(self, sockets=None) -> None:
-        await super().startup(sockets)
-        self.listens.set()
-
-    @property
-    def origin(self) -> str:
-        port = self.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
-
-
 @pytest.fixture
-def serve(profile) -> Iterator[Callable[..., Running]]:
+def serve(profile, run_champion) -> Callable[..., Any]:
     """Serve a champion that answers the income in units of 10,000 dollars."""
     champion = Champion(
         name="california-housing",
@@ -46,26 +26,8 @@ def serve(profile) -> Iterator[Callable[..., Running]]:
         form="LightGBM booster on plain arrays",
         facts={"aliases": ["champion"], "metrics": {"holdout_mae": 26_118.4}},
     )
-    running = []
 
-    def start(**settings) -> Running:
-        app = build_app(
-            Slot(champion),
-            ServerSettings(access_log="off", **settings),
-            version_text="",
-        )
-        config = uvicorn.Config(app, port=0, log_level="warning", lifespan="off")
-        server = Running(config)
-        thread = threading.Thread(target=server.run, daemon=True)
-        running.append((server, thread))
-        thread.start()
-        assert server.listens.wait(timeout=30)
-        return server
-
-    yield start
-    for server, thread in running:
-        server.should_exit = server.force_exit = True
-        thread.join(timeout=30)
+    return lambda **settings: run_champion(champion, **settings)
 
 
 def test_the_page_and_the_server_understand_each_other(open_page, serve):

@@ -1,18 +1,26 @@
 // What `/invocations` takes and answers, in the page's terms.
 
+import { hasClasses } from "./classes.js";
 import { predict } from "./server.js";
 
 const SHARE = 0.9;
+const PROBABILITIES = { return: "probabilities" };
 
-/** The body for one row; an interval is asked for only where the model carries one. */
-export function writeBody(columns, cells, withInterval) {
+/** What to ask for beside a value, as far as the model has it; null for nothing. */
+export function chooseParams({ facts, profile }) {
+  if (hasClasses(profile)) return PROBABILITIES;
+  return facts?.intervals ? { interval: SHARE } : null;
+}
+
+/** The body for one row. */
+export function writeBody(columns, cells, params = null) {
   const body = { dataframe_split: { columns, data: [cells] } };
-  return withInterval ? { ...body, params: { interval: SHARE } } : body;
+  return params ? { ...body, params } : body;
 }
 
 /** Predict one row: value, interval (or null), warnings, version and time taken. */
-export async function predictRow(columns, cells, withInterval) {
-  const sent = JSON.stringify(writeBody(columns, cells, withInterval));
+export async function predictRow(columns, cells, params) {
+  const sent = JSON.stringify(writeBody(columns, cells, params));
   const { body, headers, milliseconds } = await predict(sent, "application/json");
   return {
     value: body.predictions[0],
@@ -25,8 +33,10 @@ export async function predictRow(columns, cells, withInterval) {
 }
 
 /** Predict rows written as CSV: their predictions and the server's warnings. */
-export async function predictCsv(text, signal) {
-  const { body, headers } = await predict(text, "text/csv", signal);
+export async function predictCsv(text, signal, withProbabilities) {
+  // CSV has no place for params: the address has.
+  const query = withProbabilities ? `?${new URLSearchParams(PROBABILITIES)}` : "";
+  const { body, headers } = await predict(text, "text/csv", { signal, query });
   return { predictions: body.predictions, warnings: readWarnings(headers) };
 }
 

@@ -1,6 +1,6 @@
 // The page: read the model, build the sections, predict once, then watch.
 
-import { predictRow } from "./answer.js";
+import { chooseParams, predictRow } from "./answer.js";
 import { buildBatch } from "./batch.js";
 import { buildCallTabs } from "./call_tabs.js";
 import { showHead, showLineage, showMetrics } from "./facts.js";
@@ -37,7 +37,7 @@ function wait(refusal) {
 
 function build(model) {
   const columns = model.profile.columns.map(({ name }) => name);
-  const writeCalls = buildCallTabs();
+  const writeCalls = buildCallTabs(model.profile);
   // A link carries no token.
   find("links").hidden = usesToken();
   showHead(model);
@@ -52,7 +52,7 @@ function build(model) {
   });
   buildBatch(model.profile);
   if (form.isComplete()) submit(form, model, columns);
-  watchUsage(watchReady(model));
+  watchUsage(watchReady(model), model.profile);
 }
 
 let latest = 0;
@@ -67,7 +67,7 @@ async function submit(form, model, columns) {
   latest += 1;
   const mine = latest;
   try {
-    const answer = await predictRow(columns, cells, Boolean(model.facts?.intervals));
+    const answer = await predictRow(columns, cells, chooseParams(model));
     // A later click may have been answered first.
     if (mine === latest) showAnswer(answer, model);
   } catch (refusal) {

@@ -1,16 +1,22 @@
 // Many rows: choose or drop a file, watch it being predicted, look, download.
 
+import { listAnswers } from "./batch_answers.js";
 import { readTable, UnusableFile } from "./batch_file.js";
 import { predictTable, RowsRefused } from "./batch_send.js";
 import { showDone, showProblem, showProgress, showTable } from "./batch_view.js";
+import { hasClasses } from "./classes.js";
 import { find } from "./dom.js";
 
 let running = new AbortController();
+let latest = null;
 
-/** Wire the file chooser and the drop zone. */
+/** Wire the file chooser, the drop zone, and for classes the wish for probabilities. */
 export function buildBatch(profile) {
   const file = find("file");
   const zone = find("drop");
+  const wish = find("batch-probabilities");
+  wish.closest("label").hidden = !hasClasses(profile);
+  wish.onchange = () => latest && start(latest, profile);
   file.addEventListener("change", () => {
     if (file.files.length) start(file.files[0], profile);
     // So that the same file, mended, can be chosen again.
@@ -31,6 +37,7 @@ export function buildBatch(profile) {
 }
 
 async function start(file, profile) {
+  latest = file;
   running.abort();
   running = new AbortController();
   const { signal } = running;
@@ -38,9 +45,10 @@ async function start(file, profile) {
     const table = await readTable(file, profile.columns);
     if (signal.aborted) return;
     showProgress(table, 0);
-    const answer = await predictTable(table, signal, (done) => showProgress(table, done));
+    const inFull = hasClasses(profile) && find("batch-probabilities").checked;
+    const answer = await predictTable(table, signal, inFull, (done) => showProgress(table, done));
     showDone(table, answer.warnings);
-    showTable(table, answer.predictions, profile);
+    showTable(table, listAnswers(answer.predictions, profile, inFull));
   } catch (error) {
     // A newer file has taken over.
     if (signal.aborted) return;

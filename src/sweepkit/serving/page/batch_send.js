@@ -18,14 +18,14 @@ export class RowsRefused extends Error {
   }
 }
 
-/** Predict every record; `onProgress` hears how many are done. */
-export async function predictTable(table, signal, onProgress) {
+/** Predict every record, with probabilities if `inFull`; `onProgress` hears how many are done. */
+export async function predictTable(table, signal, inFull, onProgress) {
   const predictions = [];
   const warnings = new Set();
   let most = MOST_ROWS;
   while (predictions.length < table.records.length) {
     const piece = cutPiece(table, predictions.length, most);
-    const answer = await sendPiece(piece, signal);
+    const answer = await sendPiece(piece, signal, inFull);
     if (answer) {
       predictions.push(...answer.predictions);
       answer.warnings.forEach((text) => warnings.add(text));
@@ -49,10 +49,10 @@ function cutPiece({ records, taken, places }, start, most) {
 }
 
 // Null stands for "smaller pieces, please".
-async function sendPiece({ text, records }, signal) {
+async function sendPiece({ text, records }, signal, inFull) {
   for (let waits = 0; ; waits += 1) {
     try {
-      return await predictCsv(text, signal);
+      return await predictCsv(text, signal, inFull);
     } catch (refusal) {
       if (refusal.status === 413 && records.length > 1) return null;
       if (refusal.status !== 503 || waits >= MOST_WAITS) throw explain(refusal, records);

@@ -3,7 +3,7 @@
 import { writeRecord } from "./csv.js";
 import { breakable, fill, find, make, makeTable } from "./dom.js";
 import { describeDetail } from "./form.js";
-import { countOf, formatCount, formatTarget, listWords } from "./format.js";
+import { countOf, formatCount, listWords } from "./format.js";
 
 const SHOWN_ROWS = 10;
 
@@ -39,22 +39,25 @@ export function showProblem(name, { message, lines = "", details = [], nMore = 0
 }
 
 /** Show the first rows with their predictions, and offer the whole file. */
-export function showTable(table, predictions, { target, target_unit: unit }) {
-  const rows = table.records.slice(0, SHOWN_ROWS).map(({ cells }, i) =>
-    [make("strong", {}, formatTarget(predictions[i], unit)), ...cells]);
+export function showTable(table, answers) {
+  const rows = table.records.slice(0, SHOWN_ROWS).map(({ cells }, i) => {
+    const [first, ...others] = answers.shown(i);
+    return [make("strong", {}, first), ...others, ...cells];
+  });
   const rest = table.records.length - rows.length;
+  const isNumber = (i) => !answers.isClass && i === 0;
   fill(find("batch-preview"),
     makeTable("First rows with predictions",
-      [breakable(`predicted ${target}`), ...table.header.map(breakable)], rows, (i) => i === 0),
+      [...answers.headings, ...table.header].map(breakable), rows, isNumber),
     make("div", { class: "actions" },
-      buildDownload(table, predictions),
+      buildDownload(table, answers),
       rest > 0 ? make("span", { class: "soft small" }, `and ${formatCount(rest)} more in the file`) : null));
 }
 
-function buildDownload(table, predictions) {
+function buildDownload(table, answers) {
   const button = make("button", { type: "button", id: "download" }, "Download with predictions");
   button.addEventListener("click", () => {
-    const text = writeTable(table, predictions);
+    const text = writeTable(table, answers);
     const link = make("a", { download: `${table.name.replace(/\.csv$/i, "")}-predicted.csv` });
     link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
     link.click();
@@ -64,12 +67,15 @@ function buildDownload(table, predictions) {
   return button;
 }
 
-/** The file as it came, and one column more. */
-function writeTable({ header, records }, predictions) {
-  let name = "prediction";
-  while (header.includes(name)) name += "_new";
-  const lines = records.map(({ cells }, i) => writeRecord([...cells, predictions[i]]));
-  return writeRecord([...header, name]) + lines.join("");
+/** The file as it came, and the new columns. */
+function writeTable({ header, records }, answers) {
+  const names = answers.names.map((name) => {
+    let free = name;
+    while (header.includes(free)) free += "_new";
+    return free;
+  });
+  const lines = records.map(({ cells }, i) => writeRecord([...cells, ...answers.cells(i)]));
+  return writeRecord([...header, ...names]) + lines.join("");
 }
 
 function describeLine(detail) {

@@ -1,12 +1,14 @@
 // Tabs with the calls, and buttons that copy them.
 
+import { chooseParams } from "./answer.js";
 import { CALLS } from "./calls.js";
+import { hasClasses } from "./classes.js";
 import { fill, find, make } from "./dom.js";
 
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 
 /** Build the tabs; returns a function that writes the calls anew for a row. */
-export function buildCallTabs() {
+export function buildCallTabs(profile) {
   const tabs = CALLS.map(({ name }, i) => buildTab(name, i));
   fill(find("call-tabs"), ...tabs.map(({ tab }) => tab));
   fill(find("call-panels"), ...tabs.map(({ panel }) => panel));
@@ -27,9 +29,22 @@ export function buildCallTabs() {
     });
   });
   select(0);
-  return (columns, cells) => tabs.forEach(({ code }, i) => {
-    code.textContent = CALLS[i].write(columns, cells);
-  });
+  return offerProbabilities(profile, (columns, cells, params) => tabs.forEach(({ code }, i) => {
+    code.textContent = CALLS[i].write(columns, cells, params);
+  }));
+}
+
+// Classes are answered as labels unless a call asks for more.
+function offerProbabilities(profile, write) {
+  const box = find("call-probabilities");
+  box.closest("label").hidden = !hasClasses(profile);
+  let latest = null;
+  const writeLatest = () => write(...latest, box.checked ? chooseParams({ profile }) : null);
+  box.onchange = () => latest && writeLatest();
+  return (columns, cells) => {
+    latest = [columns, cells];
+    writeLatest();
+  };
 }
 
 function buildTab(name, i) {

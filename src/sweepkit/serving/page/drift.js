@@ -19,7 +19,7 @@ export function showDrift(drift) {
   }
   const rows = columns.sort((a, b) => b.psi - a.psi).map(({ name, psi, level }) => [
     breakable(name), drawBar(psi, level), psi.toFixed(3),
-    make("span", { class: `level ${LEVELS.includes(level) ? level : ""}` }, level),
+    nameLevel(level),
   ]);
   fill(find("drift"),
     makeTable("Drift of each column", ["Column", "Distance", "Index", "Level"], rows, (i) => i === 2),
@@ -28,6 +28,9 @@ export function showDrift(drift) {
 }
 
 const LEVELS = ["steady", "moving", "drifted"];
+
+export const nameLevel = (level) =>
+  make("span", { class: `level ${LEVELS.includes(level) ? level : ""}` }, level);
 
 function describeDrift(drift, columns) {
   if (!columns.length) return "Too few rows so far to compare them with the training data.";

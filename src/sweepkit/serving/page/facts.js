@@ -1,22 +1,27 @@
 // Who the model is: the head of the page, its scores, its lineage.
 
+import { hasClasses, listClasses, thresholdOf } from "./classes.js";
 import { breakable, fill, find, make, makeTable } from "./dom.js";
-import { countOf, formatMoment, formatNumber, formatShare, formatTarget } from "./format.js";
+import { countOf, formatMoment, formatNumber, formatProbability, formatShare, formatTarget } from "./format.js";
 
 const LABELS = {
   rmse: "Root mean squared error", mae: "Mean absolute error",
   mape: "Mean absolute percentage error", r2: "R²",
+  roc_auc: "ROC AUC", average_precision: "Average precision", log_loss: "Log loss", f1: "F1",
+  accuracy: "Accuracy", balanced_accuracy: "Balanced accuracy", brier: "Brier score",
+  calibration_error: "Calibration error",
 };
 const COLUMNS = { holdout: "Holdout", cv: "Cross-validation", score: "Score" };
 const SETS = Object.keys(COLUMNS);
 
 /** Fill in the page's head. */
 export function showHead({ name, version, aliases, form, profile }) {
+  const what = hasClasses(profile) ? `: ${listClasses(profile)}` : "";
   const unit = profile.target_unit ? ` in ${profile.target_unit}` : "";
   document.title = `${name} · version ${version}`;
   find("name").textContent = name;
   find("version").textContent = [`version ${version}`, ...(aliases ?? [])].join(" · ");
-  fill(find("purpose"), "Predicts ", make("strong", {}, profile.target), unit, form ? ` · ${form}` : "");
+  fill(find("purpose"), "Predicts ", make("strong", {}, profile.target), what || unit, form ? ` · ${form}` : "");
 }
 
 /** Scores in rows, one column for each set of rows they were measured on. */
@@ -43,6 +48,8 @@ export function showLineage({ name, version, facts, profile }) {
     ["Registered as", `${name} version ${version}`],
     ["Created", tags.created_at ? formatMoment(tags.created_at) : null],
     ["Estimator", tags.model],
+    ["Classes", hasClasses(profile) ? String(profile.classes.length) : null],
+    ["Decides from", profile.classes?.length === 2 ? formatProbability(thresholdOf(profile)) : null],
     ["Fitted on", profile.n_rows ? countOf(profile.n_rows, "row") : null],
     ["Run", code(tags.run_id)],
     ["Data fingerprint", code(tags["data.fingerprint"])],

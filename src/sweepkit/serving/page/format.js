@@ -27,6 +27,18 @@ export function formatTarget(value, unit, digits = 6) {
 
 export const formatShare = (share) => `${formatNumber(100 * share, 3)} %`;
 
+/**
+ * A probability to a tenth of a percent, with its zero where they stand below each other;
+ * 0 and 100 % only where nothing else is possible.
+ */
+export function formatProbability(share, { inList = false } = {}) {
+  if (!Number.isFinite(share)) return "–";
+  if (share > 0 && share < 0.0005) return "< 0.1 %";
+  if (share < 1 && share >= 0.9995) return "> 99.9 %";
+  const tenths = (100 * share).toFixed(1);
+  return `${inList && share > 0 && share < 1 ? tenths : Number(tenths)} %`;
+}
+
 export const formatCount = (count) => new Intl.NumberFormat(LOCALE).format(count);
 
 /** A moment, given in seconds since 1970 or in ISO 8601, in the reader's own zone. */

@@ -1,20 +1,18 @@
 // The prediction, large, with all that is known of how far to trust it.
 
+import { hasClasses } from "./classes.js";
 import { breakable, fill, find, make } from "./dom.js";
 import { countOf, formatNumber, formatShare, formatTarget } from "./format.js";
 import { describeDetail } from "./form.js";
+import { describeClass } from "./result_classes.js";
 
 const card = () => find("result");
 
 /** Show a prediction. */
 export function showAnswer(answer, model) {
-  const { target, target_unit: unit } = model.profile;
   card().classList.remove("stale", "failed");
   fill(card(),
-    make("p", { class: "result-name" }, breakable(target)),
-    make("p", { class: "result-value", id: "result-value" }, formatTarget(answer.value, unit)),
-    answer.interval ? describeInterval(answer, unit) : null,
-    describeError(model),
+    ...(hasClasses(model.profile) ? describeClass(answer, model) : describeNumber(answer, model)),
     ...answer.warnings.map((text) => make("p", { class: "note" }, text)),
     make("p", { class: "soft small" }, describeAnswer(answer, model)),
   );
@@ -36,6 +34,16 @@ export function showFailure(message, homeless = [], nMore = 0) {
       [detail.column, describeDetail(detail)].filter(Boolean).join(": "))),
     nMore > 0 ? make("p", { class: "soft small" }, `And ${countOf(nMore, "more problem")}.`) : null,
   );
+}
+
+function describeNumber(answer, model) {
+  const { target, target_unit: unit } = model.profile;
+  return [
+    make("p", { class: "result-name" }, breakable(target)),
+    make("p", { class: "result-value", id: "result-value" }, formatTarget(answer.value, unit)),
+    answer.interval ? describeInterval(answer, unit) : null,
+    describeError(model),
+  ];
 }
 
 function describeInterval({ interval, share }, unit) {

@@ -27,9 +27,9 @@ export async function read(path, { quiet = false } = {}) {
 }
 
 /** POST rows to `/invocations`; returns the answer's body, headers and time taken. */
-export async function predict(body, contentType, signal) {
+export async function predict(body, contentType, { signal, query = "" } = {}) {
   const method = "POST";
-  return send("invocations", { method, body, signal, headers: { "Content-Type": contentType } });
+  return send(`invocations${query}`, { method, body, signal, headers: { "Content-Type": contentType } });
 }
 
 async function send(path, { quiet = false, headers = {}, ...options }) {

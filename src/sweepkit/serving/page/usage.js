@@ -1,6 +1,7 @@
 // The server at work: ask every two seconds while somebody looks.
 
 import { fill, find, make } from "./dom.js";
+import { showClasses } from "./class_drift.js";
 import { showDrift } from "./drift.js";
 import { formatCount, formatMoment, formatNumber } from "./format.js";
 import { read } from "./server.js";
@@ -11,15 +12,15 @@ const PLACES = 60;
 const history = { rate: [], p50: [], p99: [] };
 
 /** Start asking; `onLook` is called after each answer. */
-export function watchUsage(onLook) {
+export function watchUsage(onLook, profile) {
   const tick = async () => {
-    if (!document.hidden) await look(onLook);
+    if (!document.hidden) await look(onLook, profile);
     setTimeout(tick, EVERY_MS);
   };
   tick();
 }
 
-async function look(onLook) {
+async function look(onLook, profile) {
   try {
     const usage = await read("usage", { quiet: true });
     remember(usage);
@@ -27,6 +28,7 @@ async function look(onLook) {
     showTiles(usage);
     showNotes(usage.notes ?? []);
     showDrift(usage.drift);
+    showClasses(usage.drift?.predictions ?? null, profile);
     await onLook();
   } catch (refusal) {
     if (refusal.status === undefined) throw refusal;
