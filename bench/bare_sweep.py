@@ -39,7 +39,9 @@ table = pd.read_parquet(TABLE).astype({"ocean_proximity": object})
 target = table.pop("median_house_value").to_numpy(float)
 numbers = [name for name in table if name != "ocean_proximity"]
 table[numbers] = table[numbers].astype(float)
-geo = GeoFeatures(**without_target(read("conf/features/geo.yaml")["steps"]["geo"]))
+geo = GeoFeatures(
+    **without_target(read("conf/features/california.yaml")["steps"]["geo"])
+)
 ratios = Ratios(read("conf/features/ratios.yaml")["steps"]["ratios"]["pairs"])
 settings = without_target(read("conf/model/gradient_boosting.yaml")["estimator"])
 train, _ = train_test_split(np.arange(len(table)), test_size=0.2, random_state=42)

@@ -40,7 +40,9 @@ table = pd.read_parquet(TABLE).astype({"ocean_proximity": object})
 target = table.pop(TARGET).to_numpy(float)
 numbers = [name for name in table if name != "ocean_proximity"]
 table[numbers] = table[numbers].astype(float)
-geo = GeoFeatures(**without_target(read("conf/features/geo.yaml")["steps"]["geo"]))
+geo = GeoFeatures(
+    **without_target(read("conf/features/california.yaml")["steps"]["geo"])
+)
 ratios = Ratios(read("conf/features/ratios.yaml")["steps"]["ratios"]["pairs"])
 settings = without_target(read("conf/model/gradient_boosting.yaml")["estimator"])
 

@@ -2,12 +2,15 @@
 
     python bench/gate.py --pairs 1000
     python bench/gate.py --pairs 1000 --real
+    python bench/gate.py --pairs 500 --task binary
 
 Each pair is two models' errors on the same 4,128 rows, drawn anew: equally good ones,
 and ones whose candidate is better by 2 % RMSE. A pair counts as promoted if the gate's
 own test says so (2,000 resamples, confidence 0.95, no minimum gain). `--real` fits
 models on the default table and draws from their errors on its holdout, with roles
-swapped at random, so that both are equally good.
+swapped at random, so that both are equally good. `--task binary` draws two models'
+probabilities for 300 and 4,128 rows of two classes, one of them common or rare; a
+better model's log odds are off by a third less.
 Results: docs/registry.md.
 """
 
@@ -19,9 +22,14 @@ from pathlib import Path
 import numpy as np
 
 from sweepkit.evaluation.metrics import METRICS
+from sweepkit.evaluation.predicted import Predicted
 from sweepkit.evaluation.resampling import compare_paired
+from sweepkit.tasks import decide
 
 N_ROWS = 4_128
+OF_CLASSES = ("roc_auc", "average_precision", "log_loss", "brier", "f1")
+OFF, LESS_OFF = 0.9, 0.6  # by how much a model's log odds are
+SHARED = 0.9  # correlation of what two models are off by
 BETTER = 0.98  # candidate's errors as a share of what they would be
 FREEDOM = (
     5.6  # Student errors of the kurtosis, 10.5, that errors on the default table have
@@ -97,11 +105,54 @@ def fit_models():
     return errors
 
 
+def simulate_classes(rng, n_rows, share, off):
+    """Codes of two classes, and what two models say of them."""
+    truth = rng.normal(math.log(share / (1 - share)) * 1.6, 2.0, n_rows)
+    codes = (rng.random(n_rows) < 1 / (1 + np.exp(-truth))).astype(float)
+    shared, own = rng.normal(size=(2, n_rows))
+    other = SHARED * shared + math.sqrt(1 - SHARED**2) * own
+    said = []
+    for error, size in ((shared, off), (other, OFF)):
+        positive = 1 / (1 + np.exp(-(truth + size * error)))
+        shares = np.column_stack([1 - positive, positive])
+        said.append(Predicted(decide(shares, None).astype(float), shares))
+    return codes, said
+
+
+def count_classes(n_pairs):
+    """Print the share promoted of equally good candidates and of better ones."""
+    print("| metric | rows | positive | equal promoted | better promoted |")
+    print("|---|---:|---:|---:|---:|")
+    for n_rows, share in itertools.product((300, N_ROWS), (0.5, 0.1, 0.03)):
+        promoted, found = {name: np.zeros(2) for name in OF_CLASSES}, 0.0
+        rng = np.random.default_rng(0)
+        for _ in range(n_pairs):
+            for place, off in enumerate((OFF, LESS_OFF)):
+                codes, said = simulate_classes(rng, n_rows, share, off)
+                found += codes.mean() / n_pairs / 2
+                for name, counts in promoted.items():
+                    pair = map(METRICS[name].pick, said)
+                    compared = compare_paired(METRICS[name], codes, *pair)
+                    counts[place] += compared.low > 0
+        for name, (equal, better) in promoted.items():
+            print(
+                f"| {name} | {n_rows} | {found:.1%} | {equal / n_pairs:.1%} | "
+                f"{better / n_pairs:.1%} |",
+                flush=True,
+            )
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--pairs", type=int, default=200)
     parser.add_argument("--real", action="store_true")
+    parser.add_argument(
+        "--task", choices=("regression", "binary"), default="regression"
+    )
     options = parser.parse_args()
+    if options.task == "binary":
+        count_classes(options.pairs)
+        return
     print("| errors | correlation | equal promoted | 2 % better promoted |")
     print("|---|---:|---:|---:|")
     for heavy, correlation in itertools.product(

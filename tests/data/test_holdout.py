@@ -117,3 +117,37 @@ def test_text_without_dates_has_no_order():
 def test_group_and_time_exclude_each_other():
     with pytest.raises(DataError, match=r"evaluation\.group.*evaluation\.time"):
         split_holdout(make_table(9), fraction=0.2, seed=1, group="x", time="x")
+
+
+class TestClasses:
+    CODES = np.array([0.0] * 60 + [1.0] * 36 + [2.0] * 3 + [3.0])
+
+    def split(self, fraction=0.2, seed=7):
+        rows = pd.DataFrame({"x": np.arange(self.CODES.size)})
+        return split_holdout(rows, fraction=fraction, seed=seed, classes=self.CODES)
+
+    def test_both_parts_have_their_share_of_each_class(self):
+        """A rare class that is all on one side can be learned or judged, not both."""
+        split = self.split()
+
+        held = np.bincount(self.CODES[split.holdout.index].astype(int))
+        assert held.tolist() == [12, 7, 1]
+
+    def test_a_class_of_one_row_can_be_learned(self):
+        """It cannot be in both parts; judged alone it would always be wrong."""
+        for seed in range(5):
+            assert 99 in self.split(seed=seed).train.index
+
+    def test_every_row_is_in_one_part(self):
+        """Nothing is lost on the way."""
+        split = self.split()
+
+        rows = sorted([*split.train.index, *split.holdout.index])
+        assert rows == list(range(self.CODES.size))
+
+    def test_a_part_too_small_for_all_classes_is_refused(self):
+        """scikit-learn speaks of test_size, which no key here is called."""
+        with pytest.raises(
+            DataError, match=r"evaluation\.holdout\.fraction.*3 classes"
+        ):
+            self.split(fraction=0.02)

@@ -109,7 +109,7 @@ def test_a_chosen_role_is_found_by_its_word(word):
     ("word", "said"),
     [
         pytest.param("catgorical", "Did you mean 'categorical'", id="typo"),
-        pytest.param("target", "There are 'numeric'", id="the target's own role"),
+        pytest.param("target", "set `data.target=a`", id="the target's own role"),
         pytest.param({"b": "date"}, "data.roles.a", id="a dot in a column name"),
     ],
 )

@@ -85,10 +85,21 @@ class TestRefusing:
         ("columns", "said"),
         [
             pytest.param(
-                {"price": ["cheap", "dear"] * 10}, ["holds str", "'cheap'"], id="text"
+                {"price": [f"lot {i}" for i in range(N)]},
+                ["20 different labels", "'lot 0'"],
+                id="text",
             ),
-            pytest.param({"price": [True, False] * 10}, ["holds bool"], id="bool"),
-            pytest.param({"price": [None] * N}, ["all of them blank"], id="all blank"),
+            pytest.param(
+                {"price": ["1", "2", "3", "n/a"] * 5},
+                ["numbers and, in row 4, 'n/a'", "`task=multiclass`"],
+                id="numbers and a word",
+            ),
+            pytest.param(
+                {"price": pd.date_range("2024-01-01", periods=2).repeat(10)},
+                ["holds dates"],
+                id="dates",
+            ),
+            pytest.param({"price": [None] * N}, ["blank in 20 of 20"], id="all blank"),
             pytest.param(
                 {"price": [1.0, 2.0, np.nan, np.nan] * 5},
                 ["blank in 10 of 20 rows", "row 3", "delete"],

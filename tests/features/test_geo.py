@@ -5,7 +5,7 @@ import skops.io
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 
-from sweepkit.errors import ConfigError
+from sweepkit.errors import ConfigError, DataError
 from sweepkit.features.coastlines import COASTLINES
 from sweepkit.features.geo import GeoFeatures
 
@@ -33,7 +33,9 @@ def features(step, table):
 
 def test_names_state_what_and_unit_in_the_order_of_the_columns():
     """Importance plots and the serving encoder read features by these names."""
-    assert list(geo(rotations_deg=[30, 22.5]).get_feature_names_out()) == [
+    step = geo(rotations_deg=[30, 22.5]).fit(TABLE)
+
+    assert list(step.get_feature_names_out()) == [
         "east_rotated_30_deg",
         "east_rotated_22.5_deg",
         "north_rotated_30_deg",
@@ -174,3 +176,72 @@ def test_survives_clone_and_storage():
     assert set(trusted) <= {"sweepkit.features.geo.GeoFeatures"}
     np.testing.assert_array_equal(stored.transform(TABLE), fitted.transform(TABLE))
     assert list(stored.get_feature_names_out()) == list(fitted.get_feature_names_out())
+
+
+def cluster(*centres, n_rows=100, spread=0.2):
+    """Return positions scattered round centres, with a blank among them."""
+    rng = np.random.default_rng(0)
+    around = [rng.normal(centre, spread, (n_rows, 2)) for centre in centres]
+    return pd.DataFrame(np.vstack([*around, [[np.nan, 7.0]]]), columns=["lat", "lon"])
+
+
+def found(table, centres):
+    step = geo(rotations_deg=[], places={}, coastline=None, centres=centres)
+    return step.fit(table).places_
+
+
+def test_centres_are_where_the_rows_lie():
+    """A table of any country gets its own places without naming one."""
+    places = found(cluster((52.5, 13.4), (48.1, 11.6), (53.6, 10.0)), 3)
+
+    np.testing.assert_allclose(
+        places, [[53.6, 10], [52.5, 13.4], [48.1, 11.6]], atol=0.1
+    )
+
+
+def test_centres_are_found_in_kilometres_not_in_degrees():
+    """Far north a degree of longitude is short; two groups along it are one."""
+    table = cluster((70.0, 20.0), (70.0, 22.0), (68.0, 21.0), spread=0.01)
+
+    places = found(table, 2)
+
+    np.testing.assert_allclose(places, [[70.0, 21.0], [68.0, 21.0]], atol=0.1)
+
+
+def test_centres_follow_named_places():
+    """Distances to both, and to whichever is nearest."""
+    step = geo(rotations_deg=[], coastline=None, centres=2)
+    got = features(step, cluster((34.0, -118.0), (37.0, -122.0)))
+
+    assert list(got) == [
+        *("km_to_los_angeles", "km_to_san_francisco"),
+        *("km_to_centre_1", "km_to_centre_2", "km_to_nearest_place"),
+    ]
+    np.testing.assert_array_equal(got.iloc[:, -1], got.iloc[:, :-1].min(axis=1))
+
+
+@pytest.mark.parametrize(
+    ("table", "n_found"),
+    [
+        pytest.param(TABLE, 2, id="fewer positions than centres"),
+        pytest.param(TABLE * np.nan, 0, id="no position at all"),
+    ],
+)
+def test_no_more_centres_than_positions(table, n_found):
+    """A small fold must not stop a sweep."""
+    step = geo(places={}, centres=8)
+
+    assert step.fit_transform(table).shape == (3, 2 + n_found + bool(n_found) + 1)
+    assert len(step.places_) == n_found
+
+
+def test_columns_that_are_not_named_have_the_usual_names():
+    """`features=geo` on a table that has a latitude and a longitude needs no more."""
+    assert geo(latitude=None, longitude=None).columns == ["latitude", "longitude"]
+
+
+@pytest.mark.parametrize("column", ["lat", "lon"])
+def test_what_is_no_degree_is_refused(column):
+    """Metres of a national grid would give distances that mean nothing."""
+    with pytest.raises(DataError, match=rf"{column}' holds 512345.*data\.latitude"):
+        geo().fit(TABLE.assign(**{column: 512345.0}))

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LinearRegression
 
+from sweepkit.errors import RegistryError
 from sweepkit.registry.evidence import (
     Predictions,
     hash_rows,
@@ -10,6 +11,7 @@ from sweepkit.registry.evidence import (
     save_learned,
     weigh,
 )
+from sweepkit.tasks import Task
 from sweepkit.tracking import open_store, start_run
 from sweepkit.tracking.model import ModelCard
 
@@ -34,7 +36,8 @@ def test_predictions_follow_the_rows_into_another_order():
     """A holdout is a set of rows, whatever order a reader returns them in."""
     aligned = Predictions(ROWS, ACTUAL, PREDICTED).align(ROWS[::-1], ACTUAL[::-1])
 
-    np.testing.assert_array_equal(aligned, PREDICTED[::-1])
+    np.testing.assert_array_equal(aligned.values, PREDICTED[::-1])
+    assert aligned.probabilities is None
 
 
 @pytest.mark.parametrize(
@@ -84,3 +87,57 @@ def test_a_model_weighs_what_its_files_do(make_store, tmp_path):
     files = [path for path in mlmodel.parent.rglob("*") if path.is_file()]
     expected = sum(path.stat().st_size for path in files) / 1e6
     assert weigh(open_store(store), model.model_id) == pytest.approx(expected)
+
+
+CODES = np.array([2.0, 0.0, 1.0])
+SHARES = np.array([[0.1, 0.2, 0.7], [1 / 3, 1 / 3, 1 / 3], [0.0, 1.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    "classes", [("a", "b", "ü"), (1, 2, 30)], ids=["texts", "integers"]
+)
+def test_predictions_of_classes_survive_with_their_labels(tmp_path, classes):
+    """The order of the columns means nothing without them."""
+    kept = Predictions(ROWS, CODES, CODES, Task.MULTICLASS, classes, SHARES)
+    read = Predictions.load(kept.save(tmp_path))
+
+    assert (read.task, read.classes) == (Task.MULTICLASS, classes)
+    assert [type(label) for label in read.classes] == [type(c) for c in classes]
+    np.testing.assert_array_equal(read.probabilities, SHARES)
+    np.testing.assert_array_equal(read.actual, CODES)
+
+
+def test_booleans_stay_booleans(tmp_path):
+    """A label that becomes 1 is another label."""
+    kept = Predictions(
+        *(ROWS, CODES > 1, CODES > 1, Task.BINARY, (False, True), SHARES[:, :2])
+    )
+
+    assert Predictions.load(kept.save(tmp_path)).classes == (False, True)
+    assert type(Predictions.load(kept.save(tmp_path)).classes[0]) is bool
+
+
+def test_a_file_of_before_there_were_classes_is_that_of_a_regression(tmp_path):
+    """Champions of last year are compared too."""
+    path = tmp_path / "holdout_predictions.parquet"
+    pd.DataFrame({"row": ROWS, "actual": ACTUAL, "predicted": PREDICTED}).to_parquet(
+        path, index=False
+    )
+    read = Predictions.load(path)
+
+    assert (read.task, read.classes) == (Task.REGRESSION, ())
+    assert read.probabilities is None
+
+
+def test_predictions_of_classes_follow_rows_and_labels():
+    """The candidate's table may be sorted otherwise and know one label more."""
+    kept = Predictions(ROWS, CODES, CODES, Task.MULTICLASS, ("a", "b", "c"), SHARES)
+    actual = np.array([1.0, 3.0, 0.0])  # the same labels: b, a, c
+    aligned = kept.align(ROWS[[2, 1, 0]], actual, ("c", "b", "new", "a"))
+
+    np.testing.assert_array_equal(aligned.values, actual)
+    expected = SHARES[::-1][:, [2, 1, 1, 0]] * [1, 1, 0, 1]
+    np.testing.assert_array_equal(aligned.probabilities, expected)
+    assert kept.align(ROWS, CODES[::-1], ("a", "b", "c")) is None
+    with pytest.raises(RegistryError, match="predicts one of several classes"):
+        kept.align(ROWS, CODES)

@@ -136,7 +136,7 @@ def test_added_keys_and_lists_are_accepted(checked):
 def test_values_cost_no_composition(checked):
     """Checking must not delay the first fit: one composition a choice of groups."""
     assert checked("hparams_search=optuna")[2] == 0
-    assert checked("hparams_search=optuna", "features=none,geo,ratios")[2] == 2
+    assert checked("hparams_search=optuna", "features=none,california,ratios")[2] == 2
     assert checked("hparams_search=optuna_all")[2] == 4
 
 
@@ -172,18 +172,20 @@ def test_defaults_are_the_configurations_own_values(checked, model):
 
 def test_defaults_of_a_search_across_models_are_those_of_the_present_one(checked):
     """The model that a plain `train.py` trains, or else the first that is searched."""
-    _, all_of_them, _ = checked("hparams_search=optuna_all", "features=none,geo")
+    _, all_of_them, _ = checked("hparams_search=optuna_all", "features=none,california")
     _, two, _ = checked("hparams_search=optuna_all", "model=linear,random_forest")
 
     assert all_of_them["model"] == "gradient_boosting"
-    assert all_of_them["features"] == "geo"
+    assert all_of_them["features"] == "california"
     assert all_of_them["model.estimator.num_leaves"] == 48
     assert two == {"model": "linear", "model.estimator.alpha": 1.0}
 
 
 def test_overrides_of_a_trial_compose(checked):
     """The whole way: the words of a default trial make the default configuration."""
-    space, defaults, _ = checked("hparams_search=optuna_all", "features=none,geo")
+    space, defaults, _ = checked(
+        "hparams_search=optuna_all", "features=none,california"
+    )
     loader = GlobalHydra.instance().config_loader()
     config = loader.load_configuration("train", [], RunMode.RUN)
 

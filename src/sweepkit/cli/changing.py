@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from hydra.utils import execution_whitelist
-
+from sweepkit.cli.own_metrics import learn_metrics
 from sweepkit.cli.place import Place, opened
 from sweepkit.cli.printing import print_json
 from sweepkit.errors import ConfigError, RegistryError
@@ -35,7 +34,8 @@ def promote_version(
     """
     if force and not reason.strip():
         raise ConfigError("--force passes the gate by; say why: --reason '...'.")
-    with opened(words, conf) as place, execution_whitelist(list(trust)):
+    with opened(words, conf, trust=trust) as place:
+        learn_metrics(place.cfg, trust)
         facts = find_facts(place.store, place.model_name, ref)
         if CHAMPION in facts.aliases:
             _report(place, facts.version, "is the champion already", None, as_json)

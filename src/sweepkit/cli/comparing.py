@@ -7,16 +7,23 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from sweepkit.cli.own_metrics import learn_metrics
 from sweepkit.cli.place import Place, opened
 from sweepkit.cli.printing import print_json, print_table
 from sweepkit.cli.recorded import Recorded, read_predictions, read_recorded
+from sweepkit.errors import RegistryError
 from sweepkit.evaluation.metrics import find_metric
 from sweepkit.evaluation.resampling import Comparison, compare_paired
+from sweepkit.registry.evidence import Predictions
 from sweepkit.registry.facts import VersionFacts, find_facts
 from sweepkit.registry.scores import read_scorecard
 from sweepkit.training.settings import flatten
 
 Pair = tuple[Any, Any]
+_OTHER_ROWS = (
+    "The two were not judged on the same holdout rows, or did not keep their "
+    "predictions: their scores cannot be tested against chance."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +40,17 @@ class PairedTest:
 
 
 def compare_versions(
-    first: str, second: str, words: Sequence[str], conf: Path, *, as_json: bool
+    first: str,
+    second: str,
+    words: Sequence[str],
+    conf: Path,
+    trust: Sequence[str] = (),
+    *,
+    as_json: bool,
 ) -> None:
     """Print what differs between two versions, and whether chance explains it."""
-    with opened(words, conf) as place:
+    with opened(words, conf, trust=trust) as place:
+        learn_metrics(place.cfg, trust)
         pair = [
             find_facts(place.store, place.model_name, ref) for ref in (first, second)
         ]
@@ -46,7 +60,7 @@ def compare_versions(
     settings = _differing(_flatten(before), _flatten(after))
     if as_json:
         told = None
-        if test is not None:
+        if isinstance(test, PairedTest):
             told = {"metric": test.metric, **test.comparison.to_dict()}
         print_json(
             {
@@ -66,17 +80,28 @@ def compare_versions(
     print(_explain(test, *names))
 
 
-def _compare_rows(place: Place, pair: Sequence[VersionFacts]) -> PairedTest | None:
-    """Return the paired test, or None unless both kept equal holdout rows."""
+def _compare_rows(place: Place, pair: Sequence[VersionFacts]) -> PairedTest | str:
+    """Return the paired test, or why there is none."""
     card = read_scorecard(pair[0].tags)
     before, after = (read_predictions(place.store, facts.run_id) for facts in pair)
     if card is None or before is None or after is None:
-        return None
-    aligned = after.align(before.rows, before.actual)
+        return _OTHER_ROWS
+    try:
+        return _test(card.metric.removeprefix("holdout_"), before, after)
+    except RegistryError as error:
+        return f"The two cannot be tested against chance: {error}"
+
+
+def _test(name: str, before: Predictions, after: Predictions) -> PairedTest | str:
+    # The labels of the one that knows more; those that it lacks have no probability.
+    swapped = len(after.classes) > len(before.classes)
+    known, other = (after, before) if swapped else (before, after)
+    aligned = other.align(known.rows, known.actual, known.classes)
     if aligned is None:
-        return None
-    metric = find_metric(card.metric.removeprefix("holdout_"))
-    rows = (before.actual, aligned, before.predicted)
+        return _OTHER_ROWS
+    said = (known.outputs, aligned) if swapped else (aligned, known.outputs)
+    metric = find_metric(name)
+    rows = (known.actual, *map(metric.pick, said))
     return PairedTest(metric.name, compare_paired(metric, *rows))
 
 
@@ -100,12 +125,9 @@ def _rows(pairs: Mapping[str, Pair]) -> list[tuple[Any, ...]]:
     return [(name, *pair) for name, pair in pairs.items()]
 
 
-def _explain(test: PairedTest | None, first: str, second: str) -> str:
-    if test is None:
-        return (
-            "The two were not judged on the same holdout rows, or did not keep their "
-            "predictions: their scores cannot be tested against chance."
-        )
+def _explain(test: PairedTest | str, first: str, second: str) -> str:
+    if isinstance(test, str):
+        return test
     found = test.comparison
     verdict = "chance explains it"
     if found.low > 0 or found.high < 0:

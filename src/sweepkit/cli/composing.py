@@ -1,5 +1,6 @@
 """The configuration that `train.py` would compose from the same words."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,36 +13,59 @@ from omegaconf import DictConfig, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from sweepkit.config import TRUSTED, register
+from sweepkit.config.packaged import find_packaged
 from sweepkit.errors import ConfigError
 
 
 @contextmanager
 def composed(
-    words: Sequence[str], folder: Path = Path("conf"), *, name: str = "train"
+    words: Sequence[str],
+    folder: Path = Path("conf"),
+    *,
+    name: str = "train",
+    trust: Sequence[str] = (),
 ) -> Iterator[DictConfig]:
     """Compose a configuration for a block, in which its references resolve.
 
     Args:
         words: Overrides as `train.py` takes them, such as `tracking=server`.
-        folder: Where the YAML files are.
+        folder: Where the YAML files are; those of the package stand behind them.
         name: The primary one of them.
+        trust: Packages beyond `TRUSTED` whose classes it may name. Composing may have
+            to read the table, and so to build its source.
 
     Raises:
         ConfigError: If there is no such folder, or the words are no overrides of it.
     """
-    if not (folder / f"{name}.yaml").is_file():
-        raise ConfigError(
-            f"{folder.absolute()} has no {name}.yaml. Run `sweepkit` in the project's "
-            f"folder, or name its configuration: `--conf path/to/conf`."
-        )
+    _check_folder(folder, name)
     _check_words(words)
     register()
+    _find_own_code(folder)
     with (
         initialize_config_dir(str(folder.absolute()), job_name="sweepkit"),
-        execution_whitelist(TRUSTED),
+        execution_whitelist([*TRUSTED, *trust]),
         _speaking(_compose(words, name)) as cfg,
     ):
         yield cfg
+
+
+def _check_folder(folder: Path, name: str) -> None:
+    packaged = find_packaged(f"conf/{name}.yaml")
+    has_own = (folder / f"{name}.yaml").is_file()
+    # A folder that is not there is a wrong place, not one that adds nothing.
+    if not folder.is_dir() or not (has_own or packaged):
+        raise ConfigError(
+            f"{folder.absolute()} has no {name}.yaml. Run `sweepkit` in the project's "
+            f"folder, name its configuration: `--conf path/to/conf`, or begin a folder "
+            f"of your own: `sweepkit init FOLDER`."
+        )
+
+
+def _find_own_code(folder: Path) -> None:
+    """Let packages beside the configuration be imported, as `train.py` there can."""
+    own = str(folder.absolute().parent)
+    if own not in sys.path:
+        sys.path.append(own)  # last: a file there must not stand in for a library's
 
 
 def _check_words(words: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """A registered version before the gate once more, on its own table's holdout."""
 
+import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,7 +48,8 @@ def judge_version(place: Place, facts: VersionFacts) -> Decision:
     metric = trial.judgement.metric
     scorecard = Scorecard(
         metric=f"holdout_{metric}",
-        value=trial.judgement.holdout[metric],
+        # These rows may have no such score; the gate says so.
+        value=trial.judgement.holdout.get(metric, math.nan),
         direction=find_metric(metric).direction,
         holdout=rows.holdout_fingerprint,
     )

@@ -9,8 +9,10 @@ from sweepkit.cli.printing import print_facts, print_json, print_table, write_ti
 from sweepkit.registry import audit
 from sweepkit.registry.catalog import find_aliases, list_facts
 from sweepkit.registry.facts import VersionFacts, find_facts
+from sweepkit.registry.labels import TASK, read_classes
 from sweepkit.registry.scores import read_scorecard
 from sweepkit.registry.versions import SWEEP
+from sweepkit.tasks import Task
 from sweepkit.tracking.links import run_url, version_url
 
 _PREFIXES = ("holdout_", "cv_")
@@ -68,6 +70,7 @@ def show_version(ref: str, words: Sequence[str], conf: Path, *, as_json: bool) -
             "aliases": list(facts.aliases),
             "made": write_time(facts.created_at),
             "gate": facts.tags.get("decision", ""),
+            **_read_task(facts),
             **_read_metrics(facts),
             "data fingerprint": facts.tags.get("data.fingerprint", ""),
             "config hash": facts.tags.get("config.hash", ""),
@@ -116,6 +119,8 @@ def _as_record(facts: VersionFacts) -> dict[str, Any]:
         "lifecycle": facts.lifecycle,
         "aliases": list(facts.aliases),
         "model": facts.tags.get("model"),
+        "task": facts.tags.get(TASK, str(Task.REGRESSION)),
+        "classes": read_classes(facts.tags),
         "metrics": _read_metrics(facts),
         "data_fingerprint": facts.tags.get("data.fingerprint"),
         "created_at": facts.created_at,
@@ -126,6 +131,13 @@ def _as_record(facts: VersionFacts) -> dict[str, Any]:
         "tags": dict(facts.tags),
         "manifest": dict(facts.manifest),
     }
+
+
+def _read_task(facts: VersionFacts) -> dict[str, Any]:
+    if TASK not in facts.tags:
+        return {}  # a regression
+    labels = [str(label) for label in read_classes(facts.tags)]
+    return {"task": facts.tags[TASK], "classes": labels}
 
 
 def _read_metrics(facts: VersionFacts) -> dict[str, float]:

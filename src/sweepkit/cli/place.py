@@ -14,7 +14,7 @@ from sweepkit.training.settings import Settings, resolve
 
 # Parts that commands ask for. The table's own need not be complete: `data=csv
 # data.path=houses.csv` names a model without saying which column is its target.
-_PARTS = ("tracking", "registry", "model", "serving")
+_PARTS = ("tracking", "registry", "serving")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +25,8 @@ class Place:
         store: The opened store.
         model_name: Name of the registered model.
         cfg: The configuration that named both.
-        settings: Its parts `tracking`, `registry`, `model`, `serving` and `seed`, as
-            far as it has them, resolved to plain values.
+        settings: Its parts `tracking`, `registry`, `serving` and `seed`, as far as it
+            has them, and `model.trusted_types`, resolved to plain values.
     """
 
     store: OpenStore
@@ -45,22 +45,32 @@ class Place:
 
 
 @contextmanager
-def opened(words: Sequence[str], conf: Path, *, name: str = "train") -> Iterator[Place]:
+def opened(
+    words: Sequence[str],
+    conf: Path,
+    *,
+    name: str = "train",
+    trust: Sequence[str] = (),
+) -> Iterator[Place]:
     """Open the store and name the model that these words describe, for a block.
 
     Args:
         words: Overrides as `train.py` takes them.
         conf: Folder of the configuration.
         name: The primary file: `train`, or `serve`.
+        trust: Packages beyond `TRUSTED` whose classes the configuration may name.
 
     Raises:
         ConfigError: If the words do not compose, or name no store.
         RegistryError: If the store is a file that is not there.
         StoreError: If the store cannot be reached.
     """
-    with composed(words, conf, name=name) as cfg:
+    with composed(words, conf, name=name, trust=trust) as cfg:
         settings = {part: resolve(cfg[part]) for part in _PARTS if part in cfg}
         settings["seed"] = cfg.get("seed")
+        if "model" in cfg:
+            # All of it would ask for the task, which may have to be read off the table.
+            settings["model"] = {"trusted_types": list(cfg.model.trusted_types)}
         store = Store(**settings["tracking"])
         _check_there(store)
         yield Place(

@@ -15,7 +15,8 @@ class Outcome:
         packages: Versions then and now of the packages that changed.
         metrics: Values then and now, of those that both know.
         largest_difference: Of the predictions for the holdout rows, in the target's
-            unit; None for another table, whose rows are others.
+            unit, or of the probabilities of classes; None for another table, whose
+            rows are others.
     """
 
     version: str

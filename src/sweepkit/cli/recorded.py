@@ -1,7 +1,7 @@
 """What a run put on record of itself: configuration, environment, scores, files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +10,7 @@ from mlflow.exceptions import MlflowException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from sweepkit.config.schema import EvaluationConfig, TaskConfig
 from sweepkit.errors import RegistryError
 from sweepkit.registry.evidence import PREDICTIONS, Predictions
 from sweepkit.registry.files import fetch_file
@@ -54,7 +55,7 @@ def read_recorded(store: OpenStore, run_id: str) -> Recorded:
         raise _lost(run_id, f"its config.yaml cannot be read ({error})") from None
     assert isinstance(cfg, DictConfig)
     return Recorded(
-        cfg=cfg,
+        cfg=_complete(cfg),
         environment=environment,
         metrics=run.data.metrics,
         params=run.data.params,
@@ -72,6 +73,18 @@ def read_predictions(store: OpenStore, run_id: str) -> Predictions | None:
         location = _find(store, run_id).info.artifact_uri
         file = fetch_file(store, location, PREDICTIONS, Path(folder))
         return None if file is None else Predictions.load(file)
+
+
+def _complete(cfg: DictConfig) -> DictConfig:
+    """Add settings that the package did not have when an old run was made."""
+    if "task" in cfg:
+        return cfg
+    task = asdict(TaskConfig(name="regression", kind="regressor"))
+    task["metric"] = cfg.evaluation.metric
+    known = {"task": task, "evaluation": asdict(EvaluationConfig())}
+    completed = OmegaConf.merge(known, cfg)
+    assert isinstance(completed, DictConfig)
+    return completed
 
 
 def _find(store: OpenStore, run_id: str) -> Run:

@@ -5,15 +5,18 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from hydra.utils import execution_whitelist
 
 from sweepkit.cli.judging import FINGERPRINT, load_version
+from sweepkit.cli.own_metrics import learn_metrics
 from sweepkit.cli.place import Place, opened
 from sweepkit.cli.printing import print_json, print_table
 from sweepkit.cli.rebuilt import Outcome, compare_environments, is_same
 from sweepkit.cli.recorded import Recorded, read_recorded
 from sweepkit.errors import NotReproduced
+from sweepkit.evaluation.judgement import Judgement
+from sweepkit.evaluation.predicted import Predicted
 from sweepkit.evaluation.summary import name_scores
+from sweepkit.models.outputs import ask
 from sweepkit.registry.facts import VersionFacts, find_facts
 from sweepkit.tracking.environment import describe_environment
 from sweepkit.training.rows import Rows, read_rows
@@ -29,7 +32,8 @@ def reproduce_version(
         NotReproduced: If the table, a score or a prediction differs.
         RegistryError: If there is no such version, or its run lost its record.
     """
-    with opened(words, conf) as place, execution_whitelist(list(trust)):
+    with opened(words, conf, trust=trust) as place:
+        learn_metrics(place.cfg, trust)
         facts = find_facts(place.store, place.model_name, ref)
         outcome = remake(place, facts)
     if as_json:
@@ -60,10 +64,20 @@ def remake(place: Place, facts: VersionFacts) -> Outcome:
         if name in recorded.metrics
     }
     if outcome.same_table:
-        then = load_version(place, facts).predict(rows.holdout)
-        difference = np.abs(then - trial.judgement.predicted)
-        outcome.largest_difference = float(difference.max())
+        then = ask(load_version(place, facts), rows.holdout)
+        outcome.largest_difference = _find_difference(then, trial.judgement)
     return outcome
+
+
+def _find_difference(then: Predicted, now: Judgement) -> float:
+    """Return the largest difference of predictions; of classes, of probabilities."""
+    if now.probabilities is None or then.probabilities is None:
+        return float(np.abs(then.values - now.predicted).max())
+    if then.probabilities.shape != now.probabilities.shape:
+        return float("inf")
+    apart = float(np.abs(then.probabilities - now.probabilities).max())
+    # Equal probabilities may still be cut at another threshold.
+    return apart or float((then.values != now.predicted).any())
 
 
 def _train(recorded: Recorded, rows: Rows) -> Trial:

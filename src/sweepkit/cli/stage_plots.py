@@ -23,8 +23,10 @@ def write_plots(verdict: Verdict, folder: Path, *, seed: int) -> None:
     Raises:
         DiskError: If a file cannot be written.
     """
-    columns = ("row", "actual", "predicted")
-    write_rows(folder / "predictions.csv", columns, _draw(verdict.predictions, seed))
+    known = verdict.predictions
+    columns = ["row", "actual", "predicted"]
+    columns += [f"probability_{label}" for label in known.classes]
+    write_rows(folder / "predictions.csv", columns, _draw(known, seed))
     metrics = list(verdict.folds[0]) if verdict.folds else []
     folds = [
         (step, *(fold.get(name, "") for name in metrics))
@@ -38,11 +40,15 @@ def write_plots(verdict: Verdict, folder: Path, *, seed: int) -> None:
     write_rows(folder / "importance.csv", ("column", "loss", "spread"), importance)
 
 
-def _draw(known: Predictions, seed: int) -> list[tuple[object, float, float]]:
+def _draw(known: Predictions, seed: int) -> list[tuple[object, ...]]:
     """Return some of the rows, in their order in the holdout."""
     order = np.random.default_rng(seed).permutation(len(known.rows))
-    picked = np.sort(order[:MAX_POINTS])
-    return [
-        (known.rows[i], float(known.actual[i]), float(known.predicted[i]))
-        for i in picked
-    ]
+    return [_write(known, place) for place in np.sort(order[:MAX_POINTS])]
+
+
+def _write(known: Predictions, place: int) -> tuple[object, ...]:
+    pair = (float(known.actual[place]), float(known.predicted[place]))
+    if known.probabilities is None:
+        return (known.rows[place], *pair)
+    labels = (known.classes[int(code)] for code in pair)
+    return (known.rows[place], *labels, *known.probabilities[place].tolist())

@@ -1,14 +1,17 @@
 """The commands of `dvc.yaml` beside train.py: prepare, evaluate, register."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from hydra.utils import execution_whitelist
+import numpy as np
 
 from sweepkit.cli.composing import composed
+from sweepkit.cli.own_metrics import learn_metrics
 from sweepkit.cli.place import opened
 from sweepkit.cli.printing import print_facts, print_json
 from sweepkit.cli.stage_files import Facts, write_facts
+from sweepkit.data.column_profile import TableProfile
 from sweepkit.data.profiling import profile_table
 from sweepkit.tracking.columns import read_columns
 from sweepkit.training.check import check_settings
@@ -35,19 +38,14 @@ def prepare_table(
         DataError: If the table cannot be read, typed, split or folded.
         DiskError: If a file cannot be written.
     """
-    with composed(words, conf) as cfg, execution_whitelist(list(trust)):
+    with composed(words, conf, trust=trust) as cfg:
         settings = resolve(cfg)
+        learn_metrics(cfg, trust)
         check_settings(settings)
         rows = read_rows(cfg)
     facts = _describe(settings, rows)
-    profile = profile_table(
-        rows.train,
-        read_columns(rows.train),
-        target=rows.schema.target,
-        target_unit=settings["data"]["target_unit"],
-    )
     write_facts(folder / "schema.json", rows.schema.to_dict())
-    write_facts(folder / "profile.json", profile.to_dict())
+    write_facts(folder / "profile.json", _profile(settings, rows).to_dict())
     write_facts(folder / "table.json", facts)
     _show(facts, as_json)
 
@@ -94,7 +92,8 @@ def register_run(
     """
     from sweepkit.cli.stage_register import publish_run
 
-    with opened(words, conf) as place, execution_whitelist(list(trust)):
+    with opened(words, conf, trust=trust) as place:
+        learn_metrics(place.cfg, trust)
         recorded = RunFile.load(run)
         published = publish_run(place, recorded)
     facts = {
@@ -109,10 +108,26 @@ def register_run(
     _show(facts, as_json)
 
 
+def _profile(settings: Settings, rows: Rows) -> TableProfile:
+    schema = rows.schema
+    profile = profile_table(
+        rows.train,
+        read_columns(rows.train),
+        target=schema.target,
+        target_unit=settings["data"]["target_unit"],
+    )
+    codes = range(len(schema.classes))
+    shares = tuple(float(np.mean(rows.train_target == code)) for code in codes)
+    task = str(schema.task)
+    return replace(profile, task=task, classes=schema.classes, class_shares=shares)
+
+
 def _describe(settings: Settings, rows: Rows) -> Facts:
     return {
         "name": settings["data"]["name"],
         "target": rows.schema.target,
+        "task": str(rows.schema.task),
+        "classes": list(rows.schema.classes),
         "table_fingerprint": rows.table_fingerprint,
         "holdout_fingerprint": rows.holdout_fingerprint,
         "n_rows": len(rows.table),

@@ -55,9 +55,9 @@ def read_target(column: pd.Series) -> NDArray[np.float64]:
         filled = column.dropna()
         found = f"such as {filled.iloc[0]!r}" if len(filled) else "all of them blank"
         raise DataError(
-            f"The target {name!r} holds {column.dtype} values, {found}; only numbers "
-            f"can be predicted (regression). Change `data.target`, or correct the "
-            f"column."
+            f"The target {name!r} holds {column.dtype} values, {found}; a regression "
+            f"predicts numbers. Change `data.target`, correct the column, or for "
+            f"classes choose `task=binary` or `task=multiclass`."
         )
     values = column.to_numpy(dtype="float64", na_value=np.nan)
     _refuse(name, np.isnan(values), "blank")
@@ -85,3 +85,22 @@ def _refuse(name: object, bad: NDArray[np.bool_], what: str) -> None:
             f"in row {int(np.argmax(bad)) + 1}; every row needs a finite number. "
             f"Correct or delete these rows, or change `data.target`."
         )
+
+
+def find_target_number(column: pd.Series) -> None:
+    """Refuse texts that are mostly numbers: a bad cell is no class of its own.
+
+    Raises:
+        DataError: If half of the different texts, and 3 of them, are numbers.
+    """
+    texts = pd.Series(column.dropna().unique()).astype("str")
+    is_number = pd.to_numeric(texts, errors="coerce").notna()
+    if is_number.all() or is_number.sum() < 3 or 2 * is_number.sum() < len(texts):
+        return
+    bad = texts[~is_number].iloc[0]
+    row = int(np.argmax((column.astype("str") == bad).to_numpy())) + 1
+    raise DataError(
+        f"The target {column.name!r} holds numbers and, in row {row}, {bad!r}. Correct "
+        f"or delete what is no number, or choose `task=multiclass` if these are labels; "
+        f"or change `data.target`."
+    )

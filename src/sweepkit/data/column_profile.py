@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from sweepkit.tasks import Label
+
 Kind = Literal["double", "string", "boolean", "datetime"]
 Cell = float | str | bool | None
 
@@ -48,6 +50,11 @@ class TableProfile:
         columns: Input columns in the order the model takes them.
         examples: A few of its rows, cells in the order of `columns`, blanks as None,
             dates in ISO 8601.
+        task: What is predicted: `regression`, `binary` or `multiclass`.
+        classes: Labels in the order of a model's probabilities; of two, the second is
+            the positive one. Empty in a regression.
+        class_shares: Share of each class in the rows the model was fitted on.
+        threshold: Of two classes, the probability of the second that decides for it.
     """
 
     target: str
@@ -55,6 +62,10 @@ class TableProfile:
     n_rows: int = 0
     columns: tuple[ColumnProfile, ...] = ()
     examples: tuple[tuple[Cell, ...], ...] = ()
+    task: str = "regression"
+    classes: tuple[Label, ...] = ()
+    class_shares: tuple[float, ...] = ()
+    threshold: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values for JSON; `from_dict` reads them back."""
@@ -67,5 +78,10 @@ class TableProfile:
             ColumnProfile(**{**column, "quantiles": tuple(column["quantiles"])})
             for column in values["columns"]
         )
-        examples = tuple(tuple(row) for row in values["examples"])
-        return cls(**{**values, "columns": columns, "examples": examples})
+        # Those of models saved before there were classes lack the last ones.
+        lists = {
+            "examples": tuple(tuple(row) for row in values["examples"]),
+            "classes": tuple(values.get("classes", ())),
+            "class_shares": tuple(values.get("class_shares", ())),
+        }
+        return cls(**{**values, "columns": columns, **lists})

@@ -29,7 +29,7 @@ def to_numeric(column: pd.Series) -> pd.Series:
         refuse_first(column, column.notna(), "a number is needed")
     numbers = column
     if not types.is_numeric_dtype(column):
-        numbers = pd.to_numeric(column.astype("object"), errors="coerce")
+        numbers = _convert_distinct(column, _parse_numbers)
         refuse_first(column, numbers.isna() & column.notna(), "a number is needed")
     numbers = numbers.astype("float64")
     refuse_first(column, numbers.abs() == np.inf, "a finite number is needed")
@@ -38,9 +38,11 @@ def to_numeric(column: pd.Series) -> pd.Series:
 
 def to_categorical(column: pd.Series) -> pd.Series:
     """Return text with NaN for blanks; 3 and 3.0 both become "3"."""
-    if not types.is_numeric_dtype(column) or types.is_bool_dtype(column):
-        return column.astype("object").map(str, na_action="ignore").astype("str")
-    return column.astype("object").map(_number_text, na_action="ignore").astype("str")
+    if column.dtype == "str":
+        return column
+    if types.is_numeric_dtype(column) and not types.is_bool_dtype(column):
+        return _convert_distinct(column, _write_numbers)
+    return _convert_distinct(column, _write)
 
 
 def to_boolean(column: pd.Series) -> pd.Series:
@@ -49,8 +51,7 @@ def to_boolean(column: pd.Series) -> pd.Series:
     Raises:
         DataError: If a value is none of true, false, yes, no, 1, 0.
     """
-    texts = column.astype("object").map(str, na_action="ignore").astype("str")
-    truths = texts.str.strip().str.casefold().map(_TRUTH_OF).astype("str")
+    truths = _convert_distinct(column, _read_truths)
     refuse_first(column, truths.isna() & column.notna(), "yes or no is needed")
     return truths
 
@@ -65,13 +66,14 @@ def to_date(column: pd.Series) -> pd.Series:
     need = "a date such as 2024-01-31 is needed"
     if not types.is_datetime64_any_dtype(column):
         texts = to_categorical(column)
-        dates = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
+        dates = _convert_distinct(texts, _parse_dates)
     else:
         dates = pd.to_datetime(column, utc=True)
     refuse_first(column, dates.isna() & column.notna(), need)
     outside = (dates < _FIRST_DATE) | (dates > _LAST_DATE)
     refuse_first(column, outside, f"{need}, from 1677-09-22 to 2262-04-11")
-    return dates.dt.tz_localize(None).astype("datetime64[ns]")
+    naive: pd.Series = dates.dt.tz_localize(None).astype("datetime64[ns]")
+    return naive
 
 
 CONVERSIONS: dict[Role, Callable[[pd.Series], pd.Series]] = {
@@ -79,6 +81,7 @@ CONVERSIONS: dict[Role, Callable[[pd.Series], pd.Series]] = {
     Role.CATEGORICAL: to_categorical,
     Role.BOOLEAN: to_boolean,
     Role.DATE: to_date,
+    Role.TEXT: to_categorical,
 }
 
 
@@ -99,6 +102,47 @@ def refuse_first(column: pd.Series, bad: pd.Series, need: str) -> None:
         f"another role, such as {set_role(name, 'categorical')} or "
         f"{set_role(name, 'ignored')}."
     )
+
+
+def _convert_distinct(
+    column: pd.Series, convert: Callable[[pd.Series], pd.Series]
+) -> pd.Series:
+    """Convert each value once: five million dates are a few thousand days.
+
+    Args:
+        column: Any values.
+        convert: Returns as many values, each from its own one only.
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes, values = column.cat.codes.to_numpy(), pd.Series(column.cat.categories)
+    elif column.dtype == "object":
+        # Its values may be equal and yet read differently, as 1 and True.
+        return convert(column)
+    else:
+        codes, distinct = column.factorize()
+        values = pd.Series(distinct)
+    converted = convert(values).array.take(codes, allow_fill=True)
+    return pd.Series(converted, index=column.index, name=column.name)
+
+
+def _parse_numbers(values: pd.Series) -> pd.Series:
+    return pd.to_numeric(values.astype("object"), errors="coerce").astype("float64")
+
+
+def _parse_dates(texts: pd.Series) -> pd.Series:
+    return pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
+
+
+def _write(values: pd.Series) -> pd.Series:
+    return values.astype("object").map(str, na_action="ignore").astype("str")
+
+
+def _write_numbers(values: pd.Series) -> pd.Series:
+    return values.astype("object").map(_number_text, na_action="ignore").astype("str")
+
+
+def _read_truths(values: pd.Series) -> pd.Series:
+    return _write(values).str.strip().str.casefold().map(_TRUTH_OF).astype("str")
 
 
 def _number_text(number: float) -> str:

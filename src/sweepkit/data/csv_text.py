@@ -1,6 +1,5 @@
-"""Turn the bytes of a CSV file into text, and find what separates its cells."""
+"""How CSV cells are told apart: the dialect, and what separates them."""
 
-import codecs
 import contextlib
 import csv
 import io
@@ -11,11 +10,6 @@ from sweepkit.data.lookup import quote_setting
 from sweepkit.errors import DataError
 
 _DELIMITERS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
-_OTHER_FORMATS = {
-    b"PAR1": "a Parquet file; choose `data=parquet`",
-    b"PK\x03\x04": "a workbook or zip archive; save the table as CSV first",
-    b"\x1f\x8b": "compressed by gzip; unpack it first",
-}
 _SNIFFED_RECORDS = 50
 
 
@@ -26,55 +20,13 @@ class StrictCsv(csv.excel):
     skipinitialspace = True
 
 
-def read_text(path: Path, encoding: str) -> str:
-    """Decode a whole file; a UTF-8 byte order mark is dropped.
-
-    Raises:
-        DataError: If the file is empty, no text, or not in this encoding.
-    """
-    raw = path.read_bytes()
-    for mark, found in _OTHER_FORMATS.items():
-        if raw.startswith(mark):
-            raise DataError(f"{path} is {found}, or change `data.path`.")
-    text = _decode(path, raw, encoding)
-    if "\x00" in text:
-        line = text[: text.index("\x00")].count("\n") + 1
-        raise DataError(
-            f"{path}, line {line}: a NUL character, so this is not {encoding} text. "
-            f"Set another one, such as `data.encoding=utf-16`, or change `data.path`."
-        )
-    if not text.strip():
-        raise DataError(
-            f"{path} is empty; it needs a header and rows. Change `data.path`."
-        )
-    return text
-
-
-def _decode(path: Path, raw: bytes, encoding: str) -> str:
-    try:
-        utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
-        if raw.startswith(codecs.BOM_UTF8) and not utf8:
-            raise DataError(
-                f"{path} starts with the mark of UTF-8, not {encoding}. Set "
-                f"`data.encoding=utf-8`."
-            )
-        return raw.decode("utf-8-sig" if utf8 else encoding)
-    except LookupError:
-        raise DataError(
-            f"{encoding!r} is no text encoding. Set one that Python knows, such "
-            f"as `data.encoding=utf-8` or `data.encoding=cp1252`."
-        ) from None
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise DataError(
-            f"{path}, line {line}: byte 0x{raw[error.start]:02x} is not {encoding}. "
-            f"Set `data.encoding=cp1252` or `data.encoding=utf-16`, which Excel often "
-            f"writes, or save the file as UTF-8."
-        ) from None
-
-
 def choose_delimiter(path: Path, text: str, delimiter: str | None) -> str:
     """Check the delimiter that was given, or find it if none was.
+
+    Args:
+        path: The file, for messages.
+        text: Its beginning, whole lines.
+        delimiter: What somebody said; null finds it.
 
     Raises:
         DataError: If it leaves the header in one piece or is no single character.

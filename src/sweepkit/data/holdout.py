@@ -34,6 +34,7 @@ def split_holdout(
     seed: int,
     group: str | None = None,
     time: str | None = None,
+    classes: NDArray[np.float64] | None = None,
 ) -> Split:
     """Set a share of the rows aside; same table and seed, same rows.
 
@@ -48,6 +49,9 @@ def split_holdout(
         group: Column whose equal values stay together, such as a customer.
         time: Column to order by; the last rows are set aside. Of rows of the same
             moment, those that stand later in the table count as later.
+        classes: Code of each row's class, shape (n_rows,): both parts get their share
+            of each. A class of one row stays where it can be learned. Plays no part
+            with `group` or `time`.
 
     Returns:
         Both parts, original row order and index kept.
@@ -55,14 +59,19 @@ def split_holdout(
     Raises:
         DataError: If either part would be empty, or `group` or `time` is unusable.
     """
-    chosen = _choose_rows(table, fraction, seed, group, time)
+    chosen = _choose_rows(table, fraction, seed, group, time, classes)
     is_holdout = np.zeros(len(table), dtype=bool)
     is_holdout[chosen] = True
     return Split(train=table[~is_holdout], holdout=table[is_holdout])
 
 
 def _choose_rows(
-    table: pd.DataFrame, fraction: float, seed: int, group: str | None, time: str | None
+    table: pd.DataFrame,
+    fraction: float,
+    seed: int,
+    group: str | None,
+    time: str | None,
+    classes: NDArray[np.float64] | None,
 ) -> NDArray[np.intp]:
     if group is not None and time is not None:
         raise DataError(
@@ -75,7 +84,27 @@ def _choose_rows(
         return _take_last(_require_filled(table, time, "time"), fraction)
     _check_parts(len(table), fraction, "rows")
     rows = np.arange(len(table))
+    if classes is not None:
+        return _draw_classes(rows, classes, fraction, seed)
     _, chosen = train_test_split(rows, test_size=fraction, random_state=seed)
+    return np.asarray(chosen, dtype=np.intp)
+
+
+def _draw_classes(
+    rows: NDArray[np.intp], classes: NDArray[np.float64], fraction: float, seed: int
+) -> NDArray[np.intp]:
+    _, codes, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    rows = rows[counts[codes] > 1]
+    n_classes, n_holdout = int(np.sum(counts > 1)), ceil(fraction * rows.size)
+    if not n_classes <= n_holdout <= rows.size - n_classes:
+        raise DataError(
+            f"evaluation.holdout.fraction is {fraction:g}, which holds out "
+            f"{n_holdout} of {rows.size} rows; each of the {n_classes} classes needs a "
+            f"row in both parts. Change the fraction, or get more rows."
+        )
+    _, chosen = train_test_split(
+        rows, test_size=fraction, random_state=seed, stratify=classes[rows]
+    )
     return np.asarray(chosen, dtype=np.intp)
 
 

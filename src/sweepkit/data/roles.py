@@ -19,13 +19,14 @@ class Role(StrEnum):
     CATEGORICAL = "categorical"
     BOOLEAN = "boolean"
     DATE = "date"
+    TEXT = "text"
     IDENTIFIER = "identifier"
     CONSTANT = "constant"
     IGNORED = "ignored"
     TARGET = "target"
 
 
-FEATURE_ROLES = (Role.NUMERIC, Role.CATEGORICAL, Role.BOOLEAN, Role.DATE)
+FEATURE_ROLES = (Role.NUMERIC, Role.CATEGORICAL, Role.BOOLEAN, Role.DATE, Role.TEXT)
 _CHOOSABLE = (*FEATURE_ROLES, Role.IDENTIFIER, Role.IGNORED)
 
 _IDENTIFIER_WORDS = {"id", "ids", "uuid", "guid", "key", "index", "idx", "pk"}
@@ -46,9 +47,11 @@ def parse_role(column: str, word: object) -> Role:
     """
     if word in _CHOOSABLE:
         return Role(str(word))
+    advice = name_near(str(word), map(str, _CHOOSABLE))
+    if word == Role.TARGET:
+        advice = f"To predict {column!r}, set `data.target={column}`."
     raise DataError(
-        f"data.roles.{column} is {word!r}, which is no role to choose. "
-        f"{name_near(str(word), map(str, _CHOOSABLE))}"
+        f"data.roles.{column} is {word!r}, which is no role to choose. {advice}"
     )
 
 
@@ -107,7 +110,8 @@ def _infer_text_role(name: str, column: pd.Series, texts: pd.Series) -> Role:
     many = len(values) > max(_FEW_VALUES, len(texts) // 2)
     if column.is_unique or (many and _is_prose(values)):
         found = f"{len(values)} different texts in {len(column)} rows"
-        raise _ask(name, f"looks like free text: {found}, such as {values[0][:60]!r}")
+        found = f"looks like free text: {found}, such as {values[0][:60]!r}"
+        raise _ask(name, found, f"learn from its words with {set_role(name, 'text')}, ")
     return Role.CATEGORICAL
 
 
@@ -126,8 +130,9 @@ def _is_prose(values: pd.Series) -> bool:
     return bool(words >= _PROSE_WORDS or values.str.len().mean() >= _PROSE_LENGTH)
 
 
-def _ask(name: str, finding: str) -> DataError:
+def _ask(name: str, finding: str, other_way: str = "") -> DataError:
     return DataError(
-        f"Column {name!r} {finding}. Drop it with {set_role(name, 'ignored')}, or use "
-        f"each value as a category with {set_role(name, 'categorical')}."
+        f"Column {name!r} {finding}. Drop it with {set_role(name, 'ignored')}, "
+        f"{other_way}or use each value as a category with "
+        f"{set_role(name, 'categorical')}."
     )

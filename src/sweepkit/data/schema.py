@@ -12,7 +12,9 @@ from sweepkit.data.checks import check_shape, read_target, refuse_constant
 from sweepkit.data.conform import CONVERSIONS, refuse_first
 from sweepkit.data.lookup import require_column
 from sweepkit.data.roles import FEATURE_ROLES, Role, choose_role
+from sweepkit.data.target import encode, infer_task, list_classes
 from sweepkit.errors import DataError
+from sweepkit.tasks import Label, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,16 @@ class TableSchema:
         target: Name of the column to predict.
         roles: Role of every column, the target's too, in table order.
         blanks: Columns in which values were missing, in table order.
+        task: What the target poses.
+        classes: Labels in the order of their codes, the positive one of two last;
+            empty in a regression.
     """
 
     target: str
     roles: Mapping[str, Role]
     blanks: tuple[str, ...] = ()
+    task: Task = Task.REGRESSION
+    classes: tuple[Label, ...] = ()
 
     @property
     def features(self) -> list[str]:
@@ -65,10 +72,14 @@ class TableSchema:
     def target_values(self, table: pd.DataFrame) -> NDArray[np.float64]:
         """Return the target of every row, shape (n_rows,), in its own unit.
 
+        Of classes these are the codes: the positions of the labels in `classes`.
+
         Raises:
-            DataError: If it is absent, no number, blank or infinite.
+            DataError: If it is absent, blank, or no finite number or no known label.
         """
         require_column(self.target, table.columns, key="data.target")
+        if self.task.has_classes:
+            return encode(table[self.target], self.classes)
         return read_target(table[self.target])
 
     def to_dict(self) -> dict[str, Any]:
@@ -77,7 +88,12 @@ class TableSchema:
             {"name": name, "role": str(role), "has_blanks": name in self.blanks}
             for name, role in self.roles.items()
         ]
-        return {"target": self.target, "columns": columns}
+        return {
+            "target": self.target,
+            "task": str(self.task),
+            "classes": list(self.classes),
+            "columns": columns,
+        }
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Self:
@@ -87,6 +103,8 @@ class TableSchema:
             target=saved["target"],
             roles={column["name"]: Role(column["role"]) for column in columns},
             blanks=tuple(c["name"] for c in columns if c["has_blanks"]),
+            task=Task(saved.get("task", Task.REGRESSION)),
+            classes=tuple(saved.get("classes", ())),
         )
 
     def _convert(self, column: pd.Series) -> pd.Series:
@@ -101,7 +119,12 @@ class TableSchema:
 
 
 def infer_schema(
-    table: pd.DataFrame, *, target: str, overrides: Mapping[str, str]
+    table: pd.DataFrame,
+    *,
+    target: str,
+    overrides: Mapping[str, str],
+    task: Task | None = None,
+    positive: Label | None = None,
 ) -> TableSchema:
     """Infer the role of every column and check that a model can be fitted.
 
@@ -109,6 +132,8 @@ def infer_schema(
         table: All rows, shape (n_rows, n_columns).
         target: Column to predict.
         overrides: Roles a person chose, by column; they win over what is inferred.
+        task: What the target poses; None infers it.
+        positive: Of two labels the one that is looked for; None takes the last.
 
     Raises:
         DataError: If the target or a chosen role is unusable, a column fits no role,
@@ -116,14 +141,15 @@ def infer_schema(
     """
     check_shape(table)
     require_column(target, table.columns, key="data.target")
-    refuse_constant(target, read_target(table[target]))
+    task = task or infer_task(table[target]).task
+    classes = _check_target(table[target], task, positive)
     _check_overrides(table, target, overrides)
     roles = {
         str(name): Role.TARGET if name == target else choose_role(column, overrides)
         for name, column in table.items()
     }
     blanks = tuple(str(name) for name, column in table.items() if column.hasnans)
-    schema = TableSchema(target=target, roles=roles, blanks=blanks)
+    schema = TableSchema(target, roles, blanks, task, classes)
     if not schema.features:
         dropped = ", ".join(f"{n} is {r}" for n, r in roles.items() if n != target)
         raise DataError(
@@ -132,6 +158,15 @@ def infer_schema(
         )
     schema.conform(table)  # a chosen role that does not fit fails here, not in a fold
     return schema
+
+
+def _check_target(
+    column: pd.Series, task: Task, positive: Label | None
+) -> tuple[Label, ...]:
+    if task.has_classes:
+        return list_classes(column, task, positive)
+    refuse_constant(str(column.name), read_target(column))
+    return ()
 
 
 def _check_overrides(

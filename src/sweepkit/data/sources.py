@@ -1,20 +1,22 @@
 """Read a table from where it lies, strictly; one class per kind of source."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from sweepkit.data.csv_cells import read_cells, read_numbers
-from sweepkit.data.csv_checks import CsvFile, check_records
-from sweepkit.data.csv_text import choose_delimiter, read_text
+from sweepkit.data.csv_checks import CsvFile
+from sweepkit.data.csv_table import CsvTable
+from sweepkit.data.csv_text import choose_delimiter
 from sweepkit.data.example import load_california_housing
-from sweepkit.data.lookup import require_file
-from sweepkit.data.parquet_checks import plain_schema
+from sweepkit.data.many_files import choose_columns
+from sweepkit.data.memory import count_available, refuse_too_large
+from sweepkit.data.parquet_folder import list_parquet, read_folder_names
+from sweepkit.data.parquet_table import ParquetTable
+from sweepkit.data.places import find_files, find_folder
+from sweepkit.data.text_file import check_text
 from sweepkit.errors import DataError
 
 
@@ -41,15 +43,19 @@ class ExampleSource:
 
 @dataclass(frozen=True, slots=True)
 class CsvSource:
-    """A CSV file with one line of column names.
+    """A CSV file with one line of column names, or several that are one table.
 
     Attributes:
-        path: The file; `~` is expanded.
+        path: The file, plain or compressed by gzip, bzip2, xz, zstd or zip; or a
+            pattern such as `parts/*.csv`, or a URL.
         delimiter: What separates cells; null finds `,` `;` tab or `|`.
         encoding: A text encoding Python knows; a UTF-8 byte order mark is dropped.
         decimal: The decimal mark of numbers, `.` or `,`.
         roles: Roles a person chose, by column. A column that is to be categorical,
             boolean, date, identifier or ignored is read as text.
+        columns: The only columns to keep; null keeps all.
+        sha256: What the file's digest has to be; null does not ask.
+        cache: Folder for copies of what a URL names; null is the user's own.
     """
 
     path: str | Path
@@ -57,61 +63,71 @@ class CsvSource:
     encoding: str = "utf-8"
     decimal: str = "."
     roles: Mapping[str, str] = field(default_factory=dict)
+    columns: Sequence[str] | None = None
+    sha256: str | None = None
+    cache: str | None = None
 
     def read(self) -> pd.DataFrame:
-        """Read the file; numbers become numbers, everything else stays text.
+        """Read the files; numbers become numbers, everything else stays text.
 
         Raises:
-            DataError: If file, header, a row or a cell is not as it should be.
+            DataError: If a file, header, row or cell is not as it should be, or the
+                table cannot fit into memory.
         """
         if self.decimal not in (".", ","):
             raise DataError(f"data.decimal is {self.decimal!r}; it must be '.' or ','.")
-        path = require_file(self.path)
-        text = read_text(path, self.encoding)
-        file = CsvFile(path, text, choose_delimiter(path, text, self.delimiter))
-        names, n_rows = check_records(file)
-        cells = read_cells(file, names)
-        if len(cells) != n_rows:
-            # Two parsers that disagree mean a file that can be read in two ways.
-            raise DataError(
-                f"{path} reads as {n_rows} or as {len(cells)} rows. Remove lines that "
-                f"are blank but for quotes or spaces."
+        paths = find_files(self.path, sha256=self.sha256, cache=self.cache)
+        facts = [check_text(path, self.encoding) for path in paths]
+        files = [
+            CsvFile(
+                path,
+                self.encoding,
+                choose_delimiter(path, one.head, self.delimiter),
+                one.is_plain,
             )
-        return read_numbers(file, cells, decimal=self.decimal, roles=self.roles)
+            for path, one in zip(paths, facts, strict=True)
+        ]
+        table = CsvTable.open(files, self.decimal)
+        wanted = choose_columns(table.headers[0], self.columns)
+        n_bytes = table.estimate_bytes(facts, wanted, self.roles)
+        refuse_too_large(str(self.path), n_bytes, count_available())
+        return table.read(wanted, self.roles)
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetSource:
-    """A Parquet file of plain columns.
+    """A Parquet file of plain columns, or several that are one table.
 
     Attributes:
-        path: The file; `~` is expanded.
+        path: The file, a pattern such as `parts/*.parquet`, a folder of files, whose
+            folders may be called `key=value`, or a URL.
+        columns: The only columns to read; null reads all.
+        sha256: What the file's digest has to be; null does not ask.
+        cache: Folder for copies of what a URL names; null is the user's own.
     """
 
     path: str | Path
+    columns: Sequence[str] | None = None
+    sha256: str | None = None
+    cache: str | None = None
 
     def read(self) -> pd.DataFrame:
-        """Read the file; dictionaries become text, decimals float64.
+        """Read the files; dictionaries become text, decimals float64.
 
         Raises:
-            DataError: If it is no Parquet file, is damaged, has no rows, or has
-                columns that are nested, binary or share a name.
+            DataError: If one is no Parquet file, is damaged, has no rows, or has
+                columns that are nested, binary, share a name or differ from those of
+                the others; or if the table cannot fit into memory.
         """
-        path = require_file(self.path)
-        try:
-            with pq.ParquetFile(path) as file:
-                plain = plain_schema(path, file.schema_arrow)
-                table = file.read().cast(plain)
-        except (pa.ArrowException, OSError) as error:
-            reason = str(error).splitlines()[0]
-            raise DataError(
-                f"{path} cannot be read as Parquet: {reason} Write it again, or change "
-                f"`data.path` (for CSV, choose `data=csv`)."
-            ) from None
-        if table.num_rows == 0:
-            raise DataError(f"{path} has columns but no rows. Change `data.path`.")
-        # What pandas stored about its index is not part of the table.
-        frame: pd.DataFrame = table.to_pandas(
-            ignore_metadata=True, date_as_object=False
+        folder = find_folder(self.path)
+        if folder is not None:
+            paths = list_parquet(folder)
+            table = ParquetTable(paths, read_folder_names(folder, paths))
+        else:
+            paths = find_files(self.path, sha256=self.sha256, cache=self.cache)
+            table = ParquetTable(paths)
+        schema = table.read_schema(self.columns)
+        refuse_too_large(
+            str(self.path), table.estimate_bytes(schema.names), count_available()
         )
-        return frame
+        return table.read(schema)

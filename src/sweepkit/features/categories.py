@@ -1,5 +1,6 @@
 """Categories with their blanks made a category of their own."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -33,3 +34,28 @@ class NamedBlanks(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # typ
         cells = X.astype(object).where(X.notna(), None).to_numpy(dtype=object)
         texts = np.fromiter(map(name_blank, cells.ravel()), object, count=cells.size)
         return texts.reshape(cells.shape)
+
+
+class ByCardinality:
+    """Selects category columns with few or with many values, for a ColumnTransformer.
+
+    It is asked while fitting, so that a fold decides by its own training rows.
+
+    Args:
+        columns: Columns to choose from.
+        limit: Values, a blank counting as one, up to which they are few.
+        many: Whether those above are selected rather than those up to it.
+    """
+
+    def __init__(self, columns: Sequence[str], *, limit: int, many: bool) -> None:
+        self.columns = list(columns)
+        self.limit = limit
+        self.many = many
+
+    def __call__(self, X: pd.DataFrame) -> list[str]:
+        """Return the names of the selected columns, in the order of `columns`."""
+        return [
+            name
+            for name in self.columns
+            if (X[name].nunique(dropna=False) > self.limit) == self.many
+        ]

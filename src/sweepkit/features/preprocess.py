@@ -1,75 +1,32 @@
 """From typed columns to the plain numbers that estimators take."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
+import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from sweepkit.errors import ConfigError, DataError
-from sweepkit.features.categories import NamedBlanks
+from sweepkit.features.categories import ByCardinality, NamedBlanks
 from sweepkit.features.dates import DateParts
+from sweepkit.features.inputs import InputColumns as InputColumns
+from sweepkit.features.inputs import Inputs as Inputs
+from sweepkit.features.step import FeatureStep as FeatureStep
+from sweepkit.features.step import check_step
+from sweepkit.features.target_means import TargetMeans
+from sweepkit.tasks import Task
 
-
-class FeatureStep(Protocol):
-    """A transformer that derives columns from the raw ones it names."""
-
-    @property
-    def columns(self) -> list[str]:
-        """Raw columns the step reads, in the order it expects them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputColumns:
-    """Names of the raw columns by what they hold.
-
-    Attributes:
-        numeric: float64 columns, blanks as NaN; booleans without blanks too.
-        categorical: Text columns; booleans with blanks too.
-        dates: datetime64 columns.
-    """
-
-    numeric: Sequence[str]
-    categorical: Sequence[str]
-    dates: Sequence[str]
-
-    @property
-    def all(self) -> list[str]:
-        """Every column, in the order above."""
-        return [*self.numeric, *self.categorical, *self.dates]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inputs:
-    """What an estimator can digest; the node `model.inputs`.
-
-    Attributes:
-        missing: `keep` hands NaN on; `median` fills it with the column's median.
-        scale: Whether numbers are brought to mean 0 and variance 1.
-        max_categories: One-hot columns per category column; rarer ones share the last.
-    """
-
-    missing: Literal["keep", "median"] = "keep"
-    scale: bool = False
-    max_categories: int = 64
-
-    def __post_init__(self) -> None:
-        if self.missing not in ("keep", "median"):
-            raise ConfigError(
-                f"model.inputs.missing is {self.missing!r}; use `keep` or `median`."
-            )
-        if self.max_categories < 2:
-            raise ConfigError(
-                f"model.inputs.max_categories is {self.max_categories}; "
-                f"use 2 or more: one for the common and one for the rare."
-            )
+Selection = list[str] | Callable[[pd.DataFrame], list[str]]
+Part = tuple[str, Any, Selection]
 
 
 def build_preprocessor(
-    columns: InputColumns, steps: Mapping[str, FeatureStep], inputs: Inputs
+    columns: InputColumns,
+    steps: Mapping[str, FeatureStep],
+    inputs: Inputs,
+    task: Task = Task.REGRESSION,
 ) -> ColumnTransformer:
     """Join raw columns and derived ones into one table of float64.
 
@@ -77,20 +34,23 @@ def build_preprocessor(
         columns: The table's raw columns.
         steps: Derived columns by name, as in `features.steps`.
         inputs: What the estimator takes.
+        task: What the target is, for encodings that learn from it.
 
     Returns:
-        An unfitted transformer from a DataFrame to an array (n_rows, n_features).
+        An unfitted transformer from a DataFrame to an array (n_rows, n_features). It
+        must be fitted by `fit_transform`, as pipelines do, and with the target.
 
     Raises:
+        ConfigError: If a step is no transformer that names its columns.
         DataError: If a step needs a column that the table lacks or holds as text.
     """
-    parts: list[tuple[str, Any, list[str]]] = [
-        ("numeric", _numbers(inputs), list(columns.numeric)),
-        ("categorical", _categories(inputs), list(columns.categorical)),
-        ("dates", _numbers(inputs, DateParts()), list(columns.dates)),
-    ]
+    parts: list[Part] = [("numeric", _numbers(inputs), list(columns.numeric))]
+    parts += _categories(inputs, list(columns.categorical), task)
+    dates = DateParts(cyclic=inputs.cyclic_dates)
+    parts.append(("dates", _numbers(inputs, dates), list(columns.dates)))
+    parts += _texts(inputs, list(columns.texts))
     for name, step in steps.items():
-        _check_columns(name, step, columns)
+        check_step(name, step, columns)
         parts.append((name, _numbers(inputs, step), list(step.columns)))
     return ColumnTransformer(
         [part for part in parts if part[2]],
@@ -112,20 +72,33 @@ def _numbers(inputs: Inputs, *first: Any) -> Any:
     return make_pipeline(*chain) if len(chain) > 1 else chain[0]
 
 
-def _categories(inputs: Inputs) -> Any:
+def _categories(inputs: Inputs, columns: list[str], task: Task) -> list[Part]:
     encoder = OneHotEncoder(
         handle_unknown="infrequent_if_exist",
         max_categories=inputs.max_categories,
         sparse_output=False,
     )
-    return make_pipeline(NamedBlanks(), encoder)
+    one_hot = make_pipeline(NamedBlanks(), encoder)
+    if inputs.high_cardinality == "onehot" or not columns:
+        return [("categorical", one_hot, columns)]
+    means = [NamedBlanks(), TargetMeans(str(task))]
+    if inputs.scale:
+        means.append(StandardScaler())
+    limit = inputs.max_categories
+    return [
+        ("categorical", one_hot, ByCardinality(columns, limit=limit, many=False)),
+        (
+            "many_valued",
+            make_pipeline(*means),
+            ByCardinality(columns, limit=limit, many=True),
+        ),
+    ]
 
 
-def _check_columns(name: str, step: FeatureStep, columns: InputColumns) -> None:
-    missing = [column for column in step.columns if column not in columns.numeric]
-    if missing:
-        raise DataError(
-            f"features.steps.{name} needs the numeric columns {list(step.columns)}; "
-            f"the table has no numeric {missing}. It has {list(columns.numeric)}. "
-            f"Set `features=none`, or name your own columns in features.steps.{name}."
-        )
+def _texts(inputs: Inputs, columns: list[str]) -> list[Part]:
+    if not columns:
+        return []
+    # Loads scikit-learn's text tools, which most tables have no use for.
+    from sweepkit.features.text import TextParts
+
+    return [("texts", _numbers(inputs, TextParts(inputs.text_components)), columns)]

@@ -27,10 +27,12 @@ class Signature:
     Attributes:
         inputs: What it takes; empty if its file does not say.
         target: Name of what it predicts; empty likewise.
+        output: Type of that: `double` for a number, others for labels.
     """
 
     inputs: tuple[Column, ...] = ()
     target: str = ""
+    output: str = ""
 
 
 def read_signature(store: OpenStore, version: VersionFacts) -> Signature:
@@ -40,12 +42,14 @@ def read_signature(store: OpenStore, version: VersionFacts) -> Signature:
         RegistryError: If the version has no such file, or it cannot be read.
     """
     described = _read_description(store, version).get("signature") or {}
+    output = next(iter(_specs(described, "outputs")), {})
     return Signature(
         tuple(
             Column(spec["name"], spec["type"], spec.get("required", True))
             for spec in _specs(described, "inputs")
         ),
-        next((spec["name"] for spec in _specs(described, "outputs")), ""),
+        output.get("name", ""),
+        output.get("type", ""),
     )
 
 

@@ -14,7 +14,7 @@ from sweepkit.registry.callers import Signature, find_break, read_signature
 from sweepkit.registry.evidence import Evidence
 from sweepkit.registry.facts import VersionFacts, find_facts
 from sweepkit.registry.gate import HOW_TO_OVERRIDE, Decision, Gate, Scorecard, judge
-from sweepkit.registry.limits import Findings
+from sweepkit.registry.limits import MEDIAN, SHARES, Findings
 from sweepkit.registry.rival import Rival, recall
 from sweepkit.registry.scores import read_scorecard
 from sweepkit.tracking.store import OpenStore
@@ -44,6 +44,7 @@ def decide(
     if evidence is not None:
         findings = Findings(
             floor=evidence.floor,
+            floor_guess=SHARES if evidence.classes else MEDIAN,
             latency_ms=evidence.latency_ms,
             size_mb=evidence.size_mb,
         )
@@ -101,16 +102,18 @@ def _judge_pair(
 ) -> Decision:
     metric = find_metric(scorecard.metric.removeprefix("holdout_"))
     rows = rival.compared
-    pair = (evidence.actual[rows], evidence.predicted[rows], rival.predicted[rows])
+    said = (evidence.outputs.take(rows), rival.predicted.take(rows))
+    pair = (evidence.actual[rows], *map(metric.pick, said))
     comparison = compare_paired(
         metric, *pair, confidence=gate.confidence, seed=evidence.seed
     )
     limit = gate.limits.max_slice_loss
     slices = compare_slices(
         metric,
-        evidence.inputs[rows],
+        evidence.sliced[rows],
         *pair,
         limit=math.inf if limit is None else limit,
+        columns=evidence.slices,
         confidence=gate.confidence,
         seed=evidence.seed,
     )
@@ -123,6 +126,13 @@ def _check_target(signature: Signature, evidence: Evidence) -> None:
         raise RegistryError(
             f"It predicts {signature.target!r}, the candidate {evidence.target!r}. "
             f"Give the candidate a name of its own with `registry.model_name=...`."
+        )
+    if signature.output and (signature.output == "double") != (not evidence.classes):
+        says = "a number" if evidence.classes else "a class"
+        wants = "a class" if evidence.classes else "a number"
+        raise RegistryError(
+            f"It predicts {says}, the candidate {wants}. Give the candidate a name of "
+            f"its own with `registry.model_name=...`."
         )
 
 

@@ -10,16 +10,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweepkit.evaluation.predicted import Predicted
+from sweepkit.registry.predictions import PREDICTIONS, Floats, Predictions
+from sweepkit.tasks import Label, Task
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from sweepkit.tracking.columns import Column
     from sweepkit.tracking.store import OpenStore
 
-PREDICTIONS = "holdout_predictions.parquet"
+__all__ = [
+    "LEARNED",
+    "PREDICTIONS",
+    "Evidence",
+    "Floats",
+    "Predictions",
+    "hash_rows",
+    "load_learned",
+    "save_learned",
+    "weigh",
+]
+
 LEARNED = "training_rows.parquet"
 
-Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
 
@@ -29,14 +43,19 @@ class Evidence:
 
     Attributes:
         rows: Labels of the holdout rows in the table, shape (n_holdout,).
-        actual: Their targets, shape (n_holdout,).
-        predicted: What the candidate says of them, shape (n_holdout,).
+        actual: Their targets, shape (n_holdout,); codes of classes.
+        predicted: What the candidate says of them, shape (n_holdout,); codes likewise.
         inputs: The same rows as the candidate takes them, (n_holdout, n_features).
         raw: The same rows as they stand in the table, every column.
         target: Name of the target column.
         columns: What the candidate takes from its callers.
         table: Fingerprint of the whole table.
-        floor: Score of the median prediction on these rows.
+        task: What is predicted.
+        classes: Labels in the order of their codes; empty in a regression.
+        probabilities: Of each class, (n_holdout, n_classes); None likewise.
+        slices: Columns of `raw` by which no slice may be worse off; None for every
+            text and boolean of `inputs`.
+        floor: Score on these rows of a constant guess.
         latency_ms: Median time of one row; None if nobody measured.
         size_mb: What the saved model weighs, in millions of bytes; None likewise.
         trusted_types: Types the champion may be made of beyond this package's list.
@@ -51,61 +70,32 @@ class Evidence:
     target: str
     columns: Sequence[Column]
     table: str
+    task: Task = Task.REGRESSION
+    classes: tuple[Label, ...] = ()
+    probabilities: Floats | None = None
+    slices: Sequence[str] | None = None
     floor: float | None = None
     latency_ms: float | None = None
     size_mb: float | None = None
     trusted_types: Sequence[str] = field(default=())
     seed: int = 42
 
+    @property
+    def outputs(self) -> Predicted:
+        """What the candidate says, as metrics take it."""
+        return Predicted(self.predicted, self.probabilities)
 
-@dataclass(frozen=True, slots=True)
-class Predictions:
-    """What a model said of its holdout rows, as kept with its run.
-
-    Attributes:
-        rows: Labels of the rows in the table, shape (n_holdout,).
-        actual: Their targets, shape (n_holdout,).
-        predicted: Predictions for them, shape (n_holdout,).
-    """
-
-    rows: NDArray[Any]
-    actual: Floats
-    predicted: Floats
-
-    def save(self, folder: Path) -> Path:
-        """Write them into a folder, as Parquet, and return the file."""
-        import pandas as pd
-
-        columns = {"row": self.rows, "actual": self.actual, "predicted": self.predicted}
-        path = folder / PREDICTIONS
-        pd.DataFrame(columns).to_parquet(path, index=False)
-        return path
-
-    @classmethod
-    def load(cls, path: Path) -> Predictions:
-        """Read what `save` wrote."""
-        import pandas as pd
-
-        table = pd.read_parquet(path)
-        return cls(
-            table["row"].to_numpy(),
-            table["actual"].to_numpy(np.float64),
-            table["predicted"].to_numpy(np.float64),
-        )
-
-    def align(self, rows: NDArray[Any], actual: Floats) -> Floats | None:
-        """Return the predictions in the order of these rows.
-
-        Returns:
-            Shape of `rows`; None unless these are the same rows with equal targets.
-        """
-        here, there = np.argsort(rows), np.argsort(self.rows)
-        same = np.array_equal(rows[here], self.rows[there])
-        if not same or not np.array_equal(actual[here], self.actual[there]):
-            return None
-        aligned = np.empty_like(self.predicted)
-        aligned[here] = self.predicted[there]
-        return aligned
+    @property
+    def sliced(self) -> pd.DataFrame:
+        """The rows with the columns they are sliced by."""
+        if self.slices is None:
+            return self.inputs
+        chosen = {}
+        for name in self.slices:
+            table = self.inputs if name in self.inputs else self.raw
+            if name in table:
+                chosen[name] = table[name].array
+        return type(self.inputs)(chosen, index=self.inputs.index)
 
 
 def hash_rows(inputs: pd.DataFrame, target: Floats) -> Keys:
@@ -113,7 +103,7 @@ def hash_rows(inputs: pd.DataFrame, target: Floats) -> Keys:
 
     Args:
         inputs: Conformed rows, shape (n_rows, n_features).
-        target: Their targets, shape (n_rows,).
+        target: Their targets, or codes of classes, shape (n_rows,).
     """
     import pandas as pd
 

@@ -12,6 +12,8 @@ from sweepkit.evaluation.gains import Direction, relative_gain
 if TYPE_CHECKING:  # it imports pandas and scikit-learn
     from sweepkit.evaluation.slices import SliceLoss
 
+MEDIAN = "predicting the median"
+SHARES = "answering with the shares of the classes"
 _SLOW = "one row takes it {:.3g} ms, more than the {:g} ms of registry.max_latency_ms"
 _LARGE = "it weighs {:.4g} MB, more than the {:g} MB of registry.max_size_mb"
 
@@ -52,7 +54,8 @@ class Findings:
     """What was measured of a candidate beside its score; None where nobody did.
 
     Attributes:
-        floor: Score of the constant median prediction on the same rows.
+        floor: Score of a constant guess on the same rows.
+        floor_guess: What that guess is, in words.
         latency_ms: Median time of one row.
         size_mb: What the saved model weighs, in millions of bytes.
         break_with_callers: What callers of the champion would have to change.
@@ -60,6 +63,7 @@ class Findings:
     """
 
     floor: float | None = None
+    floor_guess: str = MEDIAN
     latency_ms: float | None = None
     size_mb: float | None = None
     break_with_callers: str = ""
@@ -87,7 +91,7 @@ def refuse_floor(
         return ""
     return (
         f"its {metric} is {value:.6g}, no better than the {floor:.6g} of always "
-        f"predicting the median"
+        f"{findings.floor_guess}"
     )
 
 
@@ -120,7 +124,7 @@ def refuse_slice(findings: Findings, limits: Limits) -> str:
     if not worst.beyond_chance or worst.loss <= limits.max_slice_loss:
         return ""
     return (
-        f"it is {worst.loss:.1%} worse where {worst.column} is {worst.value} "
+        f"it is {worst.loss:.1%} worse where {worst.where} "
         f"({worst.candidate:.6g} against {worst.champion:.6g} on {worst.n_rows:,} "
         f"rows), more than the {limits.max_slice_loss:.0%} of registry.max_slice_loss"
     )

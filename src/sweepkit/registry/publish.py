@@ -11,6 +11,7 @@ from mlflow.entities.model_registry import ModelVersion
 from sweepkit.registry.evidence import Evidence
 from sweepkit.registry.gate import Decision, Gate, Scorecard
 from sweepkit.registry.journal import At, complete, stay
+from sweepkit.registry.labels import write_classes
 from sweepkit.registry.lifecycle import LIFECYCLE
 from sweepkit.registry.loading import find_facts, verify_version
 from sweepkit.registry.moving import MOVE_POINTS
@@ -102,6 +103,8 @@ def publish(
         # MLflow's SQL registry looks the model up in the store set globally.
         mlflow.set_tracking_uri(store.uri)
         facts = {key: str(value) for key, value in (tags or {}).items()}
+        if evidence is not None:
+            facts |= write_classes(evidence.task, evidence.classes)
         version = find_published(store, model_name, run_id, facts)
         if version is None:
             version = register_version(

@@ -15,19 +15,22 @@ from numpy.typing import NDArray
 
 from sweepkit.data.schema import TableSchema
 from sweepkit.errors import RegistryError
+from sweepkit.evaluation.predicted import Predicted
+from sweepkit.models.outputs import ask
 from sweepkit.registry.evidence import (
     LEARNED,
     PREDICTIONS,
     Evidence,
-    Floats,
     Predictions,
     hash_rows,
     load_learned,
 )
 from sweepkit.registry.facts import VersionFacts
 from sweepkit.registry.files import fetch_file
+from sweepkit.registry.labels import check_same_task, relabel, translate
 from sweepkit.registry.loading import fetch_version
 from sweepkit.registry.scores import read_scorecard
+from sweepkit.tasks import Label
 from sweepkit.tracking.model_files import load_folder
 from sweepkit.tracking.store import OpenStore
 
@@ -42,12 +45,12 @@ class Rival:
     """The champion on the candidate's rows.
 
     Attributes:
-        predicted: Its predictions for them, shape (n_holdout,).
+        predicted: Its predictions for them, in terms of the candidate's classes.
         compared: Which of them count, shape (n_holdout,).
         how: How the predictions came about, in words; empty if nothing is to be said.
     """
 
-    predicted: Floats
+    predicted: Predicted
     compared: NDArray[np.bool_]
     how: str = ""
 
@@ -77,20 +80,21 @@ def recall(
         if unchanged and version.tags.get(TABLE) == evidence.table:
             kept = _read_kept(store, version, evidence, folder)
             if kept is not None:
-                return Rival(kept, np.ones(kept.shape, dtype=bool))
+                return Rival(kept, np.ones(len(kept), dtype=bool))
         return _ask_again(store, version, evidence, folder)
 
 
 def _read_kept(
     store: OpenStore, version: VersionFacts, evidence: Evidence, folder: Path
-) -> Floats | None:
+) -> Predicted | None:
     file = _download(store, version, PREDICTIONS, folder)
     if file is None:
         return None
     try:
-        return Predictions.load(file).align(evidence.rows, evidence.actual)
+        kept = Predictions.load(file)
     except (ValueError, KeyError):  # a damaged file is as good as none
         return None
+    return kept.align(evidence.rows, evidence.actual, evidence.classes)
 
 
 def _ask_again(
@@ -104,17 +108,28 @@ def _ask_again(
         with _explain_damage(SCHEMA):
             schema = TableSchema.from_dict(json.loads(file.read_text(encoding="utf-8")))
         inputs = schema.conform(evidence.raw)
-    predicted = _predict(pipeline, inputs, version)
+    classes = list_labels(pipeline)
+    check_same_task(classes, evidence.classes)
+    said = _predict(pipeline, inputs, version)
+    predicted = relabel(said, classes, evidence.classes)
     file = _download(store, version, LEARNED, folder)
     if file is None:
         how = "nobody knows which of them it has learned from"
-        return Rival(predicted, np.ones(predicted.shape, dtype=bool), _tell(how))
+        return Rival(predicted, np.ones(len(predicted), dtype=bool), _tell(how))
     with _explain_damage(LEARNED):
         learned = load_learned(file)
-    return _leave_out(predicted, np.isin(hash_rows(inputs, evidence.actual), learned))
+    actual = translate(evidence.actual, evidence.classes, classes)
+    return _leave_out(predicted, np.isin(hash_rows(inputs, actual), learned))
 
 
-def _leave_out(predicted: Floats, seen: NDArray[np.bool_]) -> Rival:
+def list_labels(pipeline: Any) -> tuple[Label, ...]:
+    """Return a fitted model's labels in the order of its probabilities, if any."""
+    if not hasattr(pipeline, "predict_proba"):
+        return ()
+    return tuple(np.asarray(pipeline.classes_).tolist())
+
+
+def _leave_out(predicted: Predicted, seen: NDArray[np.bool_]) -> Rival:
     n_seen, n_rows = int(seen.sum()), seen.size
     everything = np.ones(seen.shape, dtype=bool)
     if not n_seen:
@@ -138,19 +153,27 @@ def _explain_damage(name: str) -> Iterator[None]:
         raise RegistryError(f"Its run's {name} cannot be read ({error}).") from error
 
 
-def _predict(pipeline: Any, inputs: Any, version: VersionFacts) -> Floats:
+def _predict(pipeline: Any, inputs: Any, version: VersionFacts) -> Predicted:
     try:
-        predicted = np.asarray(pipeline.predict(inputs), dtype=np.float64)
+        predicted = ask(pipeline, inputs)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         # What scikit-learn and pandas raise for columns and types they did not expect.
         raise RegistryError(
             f"Version {version.version} refuses these rows ({error})."
         ) from error
-    if predicted.shape != (len(inputs),) or not np.isfinite(predicted).all():
-        raise RegistryError(
-            f"Version {version.version} does not predict one number a row."
-        )
+    _check_numbers(predicted.values, (len(inputs),), version)
+    if predicted.probabilities is not None:
+        shape = (len(inputs), len(list_labels(pipeline)))
+        _check_numbers(predicted.probabilities, shape, version)
     return predicted
+
+
+def _check_numbers(
+    found: NDArray[np.float64], shape: tuple[int, ...], version: VersionFacts
+) -> None:
+    if found.shape != shape or not np.isfinite(found).all():
+        what = "one number a row" if len(shape) == 1 else "a probability of each class"
+        raise RegistryError(f"Version {version.version} does not predict {what}.")
 
 
 def _download(

@@ -27,8 +27,9 @@ def describe_task(config: DictConfig, searched: Iterable[str]) -> dict[str, Any]
     # Not resolved: the number of threads of this machine is no part of a task.
     whole: Any = OmegaConf.to_container(config, resolve=False)
     described = {key: whole[key] for key in _DECISIVE if key in whole}
-    # Where the table lies is none either; its fingerprint is.
-    for key in (*searched, "data.path", "data.source"):
+    # Where the table lies is none either, nor what of it is accepted; its fingerprint
+    # is.
+    for key in (*searched, "data.path", "data.url", "data.source", "data.accept"):
         _remove(described, key.split("."))
     if "data" in config:
         # In order: folds are drawn by the position of rows.

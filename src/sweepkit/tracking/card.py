@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from sweepkit.tasks import Label, Task
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
@@ -16,6 +18,9 @@ class ModelCard:
         inputs: Raw columns of the rows it was fitted on; types, blanks and a few
             example rows are read from it.
         target: Name of the target column.
+        task: What the model predicts.
+        classes: Labels it answers with, in the order of its probabilities; empty in a
+            regression.
         requirements: Packages it needs beyond scikit-learn, by the names pip knows.
         trusted_types: Types it is made of beyond those every model may have.
         metadata: Further facts, kept in the model's own file.
@@ -26,6 +31,8 @@ class ModelCard:
     name: str
     inputs: pd.DataFrame
     target: str
+    task: Task = Task.REGRESSION
+    classes: Sequence[Label] = ()
     requirements: Sequence[str] = ()
     trusted_types: Sequence[str] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)

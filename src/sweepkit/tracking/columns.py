@@ -7,6 +7,8 @@ from typing import Any, Literal
 import pandas as pd
 from pandas.api import types
 
+from sweepkit.tasks import Label
+
 Kind = Literal["double", "string", "boolean", "datetime"]
 
 
@@ -34,6 +36,15 @@ def read_column(name: str, values: "pd.Series[Any]") -> Column:
     """Return one column: every number is a `double`, since integers know no blanks."""
     required = not bool(values.isna().any())
     return Column(name, _kind(values, required), required)
+
+
+def read_output(classes: Sequence[Label]) -> Literal[Kind, "long"]:
+    """Return what a model of these labels answers with; of none it is a number."""
+    if not classes:
+        return "double"
+    if all(isinstance(label, bool) for label in classes):
+        return "boolean"
+    return "long" if all(isinstance(label, int) for label in classes) else "string"
 
 
 def fit_rows(rows: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:

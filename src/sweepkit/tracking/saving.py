@@ -13,7 +13,7 @@ from mlflow.types import ColSpec, Schema, TensorSpec
 from sweepkit.errors import ConfigError
 from sweepkit.tracking.archive import check_archive
 from sweepkit.tracking.card import ModelCard
-from sweepkit.tracking.columns import fit_rows, read_columns
+from sweepkit.tracking.columns import fit_rows, read_columns, read_output
 from sweepkit.tracking.environment import pin_requirements
 from sweepkit.tracking.model_files import PROFILE, check_folder, load_folder
 from sweepkit.tracking.trust import TRUSTED_TYPES
@@ -44,7 +44,8 @@ def save_pipeline(
     inputs: list[ColSpec | TensorSpec] = [
         ColSpec(c.kind, name=c.name, required=c.required) for c in columns
     ]
-    outputs: list[ColSpec | TensorSpec] = [ColSpec("double", name=card.target)]
+    kind = read_output(card.classes)
+    outputs: list[ColSpec | TensorSpec] = [ColSpec(kind, name=card.target)]
     trusted = TRUSTED_TYPES | set(card.trusted_types)
     try:
         mlflow.sklearn.save_model(

@@ -17,13 +17,27 @@ TRUSTED_TYPES = frozenset(
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
         "sklearn._loss.link.IdentityLink",
         "sklearn._loss.link.Interval",
+        "sklearn._loss.link.LogitLink",
+        "sklearn._loss.link.MultinomialLogit",
+        "sklearn._loss.loss.HalfBinomialLoss",
+        "sklearn._loss.loss.HalfMultinomialLoss",
         "sklearn._loss.loss.HalfSquaredError",
         "lightgbm.basic.Booster",
+        "lightgbm.sklearn.LGBMClassifier",
         "lightgbm.sklearn.LGBMRegressor",
+        "sweepkit.features.categories.ByCardinality",
         "sweepkit.features.categories.NamedBlanks",
         "sweepkit.features.dates.DateParts",
         "sweepkit.features.geo.GeoFeatures",
+        "sweepkit.features.on_columns.OnColumns",
         "sweepkit.features.ratios.Ratios",
+        "sweepkit.features.target_means.TargetMeans",
+        "sweepkit.features.text.Condenser",
+        "sweepkit.features.text.TextParts",
+        "sweepkit.models.calibrators.IsotonicCalibrator",
+        "sweepkit.models.calibrators.SigmoidCalibrator",
+        "sweepkit.models.calibrators.TemperatureCalibrator",
+        "sweepkit.models.classify.LabelClassifier",
         "sweepkit.models.clip.ClippedRegressor",
     }
 )
@@ -66,7 +80,11 @@ _ALLOWED: Mapping[str, frozenset[str]] = {
     "JsonNode": frozenset({"builtins.str"}),
     "ListNode": frozenset({"builtins.list"}),
     "LossNode": frozenset(
-        f"sklearn._loss._loss.Cy{name}" for name in (*_LOSSES, "HalfSquaredError")
+        f"sklearn._loss._loss.Cy{name}"
+        for name in (
+            *(*_LOSSES, "HalfSquaredError"),
+            *("HalfBinomialLoss", "HalfMultinomialLoss"),
+        )
     ),
     "NdArrayNode": _SCALARS | {"numpy.ndarray"},
     "ObjectNode": _OBJECTS,
@@ -93,10 +111,10 @@ _EXTENSIBLE = frozenset(
     }
 )
 _ESTIMATOR = re.compile(
-    r"sklearn\.(compose|cross_decomposition|decomposition|dummy|ensemble"
-    r"|feature_selection|gaussian_process|impute|isotonic|kernel_approximation"
-    r"|kernel_ridge|linear_model|neighbors|neural_network|pipeline|preprocessing"
-    r"|random_projection|svm|tree)(\.(?!tests)[a-z_]+){0,3}\.[A-Z]\w+"
+    r"sklearn\.(calibration|compose|cross_decomposition|decomposition"
+    r"|discriminant_analysis|dummy|ensemble|feature_selection|gaussian_process|impute"
+    r"|isotonic|kernel_approximation|kernel_ridge|linear_model|naive_bayes|neighbors"
+    r"|neural_network|pipeline|preprocessing|random_projection|svm|tree)(\.(?!tests)[a-z_]+){0,3}\.[A-Z]\w+"
 )
 
 

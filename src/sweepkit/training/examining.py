@@ -17,7 +17,9 @@ def examine(settings: Settings, rows: Rows) -> tuple[str, ...]:
     accept, evaluation = settings["data"]["accept"], settings["evaluation"]
     check_accepted(accept)
     plan = Plan(
-        n_folds=len(rows.folds), group=evaluation["group"], time=evaluation["time"]
+        n_folds=round(len(rows.train) / len(rows.folds[0][1])),
+        group=evaluation["group"],
+        time=evaluation["time"],
     )
     parts = Split(
         train=rows.table.loc[rows.train.index],

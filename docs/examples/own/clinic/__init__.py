@@ -1,0 +1,1 @@
+"""What this folder adds to sweepkit."""

@@ -1,0 +1,118 @@
+"""Fill the columns of a table with blocks of CSV cells."""
+
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sweepkit.data.compact import to_labels
+from sweepkit.data.csv_cells import Cells, blank_out, to_numbers, trim
+from sweepkit.data.csv_survey import ColumnFacts
+from sweepkit.errors import DataError
+
+
+class Column(Protocol):
+    """A column that is filled block by block."""
+
+    def add(self, cells: Cells) -> None:
+        """Append raw cells."""
+
+    def finish(self) -> pd.Series:
+        """Return the whole column, shape (n_rows,); nothing may be added then."""
+
+
+def open_column(
+    facts: ColumnFacts, n_rows: int, decimal: str, *, compact: bool
+) -> Column:
+    """Return an empty column for cells that have been surveyed.
+
+    Args:
+        facts: What its cells are.
+        n_rows: How many there will be.
+        decimal: The decimal mark.
+        compact: Whether to hold it in as few bytes as possible.
+    """
+    kind = facts.kind
+    if pa.types.is_large_string(kind):
+        return LabelColumn() if compact else TextColumn()
+    if pa.types.is_integer(kind) and not compact:
+        kind = pa.int64()
+    return NumberColumn(n_rows, kind.to_pandas_dtype(), decimal)
+
+
+class NumberColumn:
+    """Numbers, in an array that has its full length from the start."""
+
+    def __init__(self, n_rows: int, dtype: type, decimal: str) -> None:
+        self._values: NDArray[Any] = np.empty(n_rows, dtype)
+        self._decimal = decimal
+        self._end = 0
+
+    def add(self, cells: Cells) -> None:
+        """Append raw cells.
+
+        Raises:
+            DataError: If they are others than when the file was surveyed.
+        """
+        texts = trim(cells)
+        numbers = to_numbers(texts, self._decimal)
+        if numbers is None:
+            numbers = to_numbers(blank_out(texts), self._decimal)
+        end = self._end + len(cells)
+        if numbers is None or end > self._values.size:
+            raise changed()
+        self._values[self._end : end] = numbers.to_numpy(zero_copy_only=False)
+        self._end = end
+
+    def finish(self) -> pd.Series:
+        """Return the whole column; blanks are NaN."""
+        if self._end != self._values.size:
+            raise changed()
+        return pd.Series(self._values, copy=False)
+
+
+class TextColumn:
+    """Texts as they are."""
+
+    def __init__(self) -> None:
+        self._chunks: list[pa.Array] = []
+
+    def add(self, cells: Cells) -> None:
+        """Append raw cells."""
+        self._chunks.append(blank_out(trim(cells)).cast(pa.large_string()))
+
+    def finish(self) -> pd.Series:
+        """Return the whole column; blanks are missing."""
+        texts = pa.chunked_array(self._chunks, pa.large_string())
+        return pd.Series(texts.to_pandas(), dtype="str")
+
+
+class LabelColumn:
+    """Texts, each kept once in a block: many columns of large tables repeat them."""
+
+    def __init__(self) -> None:
+        self._chunks: list[pa.DictionaryArray] = []
+
+    def add(self, cells: Cells) -> None:
+        """Append raw cells."""
+        texts = blank_out(trim(cells)).cast(pa.large_string())
+        self._chunks.append(texts.dictionary_encode())
+
+    def finish(self) -> pd.Series:
+        """Return the whole column, as categories unless there are too many."""
+        chunked = pa.chunked_array(self._chunks)
+        self._chunks = []
+        labels = to_labels(chunked)
+        if labels is not None:
+            return pd.Series(labels)
+        return pd.Series(chunked.cast(pa.large_string()).to_pandas(), dtype="str")
+
+
+def changed() -> DataError:
+    """Return the refusal of a file that changed between two readings of it."""
+    return DataError(
+        "A file of `data.path` changed while it was read. Run again when nobody "
+        "writes to it."
+    )

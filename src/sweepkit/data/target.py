@@ -1,0 +1,195 @@
+"""The target column: what kind of task it poses, and its labels as codes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api import types
+
+from sweepkit.data.checks import find_target_number
+from sweepkit.errors import DataError
+from sweepkit.tasks import Label, Task
+
+# From here on labels are more likely an identifier, or text, than classes.
+MOST_CLASSES = 100
+# Whole numbers from 0 or 1 up to here are ratings or codes more often than amounts.
+_MOST_CODES = 10
+_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTask:
+    """The task a target poses.
+
+    Attributes:
+        task: Which.
+        why: What in the values says so, for the person who did not choose.
+    """
+
+    task: Task
+    why: str
+
+
+def infer_task(column: pd.Series) -> FoundTask:
+    """Infer the task from the values of the target.
+
+    Two values are two classes; texts are classes; so are whole numbers that count from
+    0 or 1 to at most 10. All other numbers are a regression.
+
+    Args:
+        column: All values under their name, shape (n_rows,).
+
+    Raises:
+        DataError: If the values are neither numbers nor a moderate number of labels.
+    """
+    filled = column.dropna()
+    if types.is_numeric_dtype(column) and not types.is_bool_dtype(column):
+        return _of_numbers(np.unique(filled.to_numpy(dtype=np.float64)))
+    find_target_number(column)
+    n = filled.nunique()
+    _refuse_many(column, n)
+    task = Task.MULTICLASS if n > 2 else Task.BINARY
+    return FoundTask(task, f"its values are {n} labels")
+
+
+def list_classes(
+    column: pd.Series, task: Task, positive: Label | None = None
+) -> tuple[Label, ...]:
+    """Return the labels of a target of classes, in the order of their codes.
+
+    Args:
+        column: All values under their name, shape (n_rows,).
+        task: `binary` or `multiclass`.
+        positive: Of two labels the one that a model looks for; it gets the last code.
+
+    Returns:
+        Sorted: numbers by value, texts by code point, False before True.
+
+    Raises:
+        DataError: If labels are blank, too many or too few for the task, or are numbers
+            that are not whole; or if `positive` is none of them.
+    """
+    _refuse_blank(column)
+    values = _read_labels(column)
+    _refuse_many(column, len(set(values)))
+    classes = sorted(set(values))  # of one type each: texts, numbers or booleans
+    _check_count(column, task, classes)
+    if positive is None:
+        return tuple(classes)
+    return _put_last(classes, positive, task, str(column.name))
+
+
+def encode(column: pd.Series, classes: tuple[Label, ...]) -> NDArray[np.float64]:
+    """Return the code of each row's label, shape (n_rows,).
+
+    Raises:
+        DataError: If a row is blank or its label is none of the classes.
+    """
+    _refuse_blank(column)
+    codes = {label: float(code) for code, label in enumerate(classes)}
+    labels = _read_labels(column)
+    strange = next((label for label in labels if label not in codes), None)
+    if strange is not None:
+        raise DataError(
+            f"The target {column.name!r} has the label {strange!r}, which is none of "
+            f"{_show(classes)}. Correct the row, or train anew on a table that has it."
+        )
+    return np.fromiter((codes[label] for label in labels), np.float64, len(labels))
+
+
+def _of_numbers(values: NDArray[np.float64]) -> FoundTask:
+    whole = bool(np.all(np.isfinite(values)) and np.all(values == np.trunc(values)))
+    n = values.size
+    if whole and n == 2:
+        found = f"its values are {values[0]:g} and {values[1]:g}"
+        return FoundTask(Task.BINARY, found)
+    counts = whole and n > 2 and np.all(np.diff(values) == 1) and values[0] in (0, 1)
+    if counts and values[-1] <= _MOST_CODES:
+        found = f"its values are the whole numbers {values[0]:g} to {values[-1]:g}"
+        return FoundTask(Task.MULTICLASS, found)
+    return FoundTask(Task.REGRESSION, f"its values are {n:,} different numbers")
+
+
+def _read_labels(column: pd.Series) -> list[Label]:
+    if types.is_bool_dtype(column.dropna().infer_objects()):
+        return [bool(value) for value in column]
+    if not types.is_numeric_dtype(column):
+        if types.is_datetime64_any_dtype(column):
+            raise DataError(
+                f"The target {column.name!r} holds dates, which are neither numbers "
+                f"nor labels. Change `data.target`."
+            )
+        return [str(value) for value in column]
+    values = column.to_numpy(dtype=np.float64)
+    if not np.all(values == np.trunc(values)):
+        bad = float(values[values != np.trunc(values)][0])
+        raise DataError(
+            f"The target {column.name!r} holds {bad:g}; classes are texts, truth "
+            f"values or whole numbers. Choose `task=regression`, or correct the column."
+        )
+    return [int(value) for value in values]
+
+
+def _check_count(column: pd.Series, task: Task, classes: list[Any]) -> None:
+    fits = len(classes) == 2 if task is Task.BINARY else len(classes) > 2
+    if fits:
+        return
+    name, needed = column.name, "2" if task is Task.BINARY else "3 or more"
+    if len(classes) == 1:
+        raise DataError(
+            f"The target {name!r} is {classes[0]!r} in all {len(column)} rows; there "
+            f"is nothing to predict. Change `data.target` or the table."
+        )
+    other = Task.MULTICLASS if task is Task.BINARY else Task.BINARY
+    raise DataError(
+        f"`task={task}` needs {needed} different labels; the target {name!r} has "
+        f"{len(classes)}: {_show(classes)}. Choose `task={other}`, or correct the "
+        f"column."
+    )
+
+
+def _put_last(
+    classes: list[Any], positive: Label, task: Task, name: str
+) -> tuple[Label, ...]:
+    if task is not Task.BINARY:
+        raise DataError(
+            f"task.positive is {positive!r}; only a binary task has a positive label. "
+            f"Set task.positive=null."
+        )
+    # On a command line 1 and "1", true and "true" are hard to tell apart.
+    wanted = [c for c in classes if c == positive or str(c) == str(positive)]
+    if not wanted:
+        raise DataError(
+            f"task.positive is {positive!r}, which is no label of the target {name!r}. "
+            f"Its labels are {_show(classes)}."
+        )
+    return (*(c for c in classes if c != wanted[0]), wanted[0])
+
+
+def _refuse_many(column: pd.Series, n: int) -> None:
+    if n <= MOST_CLASSES and 2 * n <= max(len(column), 4):
+        return
+    raise DataError(
+        f"The target {column.name!r} has {n:,} different labels in {len(column):,} "
+        f"rows, such as {column.dropna().iloc[0]!r}; classes are at most "
+        f"{MOST_CLASSES} labels, each in several rows. Change `data.target`, or for "
+        f"numbers correct what is not one."
+    )
+
+
+def _refuse_blank(column: pd.Series) -> None:
+    blank = column.isna().to_numpy()
+    if blank.any():
+        raise DataError(
+            f"The target {column.name!r} is blank in {blank.sum()} of {blank.size} "
+            f"rows, first in row {int(np.argmax(blank)) + 1}; every row needs a label. "
+            f"Correct or delete these rows, or change `data.target`."
+        )
+
+
+def _show(classes: Any) -> str:
+    listed = [repr(label) for label in classes[:_SHOWN]]
+    more = f" and {len(classes) - _SHOWN} more" if len(classes) > _SHOWN else ""
+    return ", ".join(listed) + more
