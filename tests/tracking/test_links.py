@@ -3,6 +3,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from sweepkit.tracking.links import (
+    compare_url,
     model_url,
     run_url,
     runs_url,
@@ -57,3 +58,14 @@ def test_models_and_versions_have_pages():
     )
     version = version_url("http://h", "a b", "2")
     assert version == f"http://h/#/models/a%20b/versions/2{MODE}"
+
+
+def test_runs_stand_side_by_side():
+    """MLflow's page of comparison takes JSON in its address."""
+    url = compare_url("http://h", "3", ["abc", "def"])
+
+    page = urlsplit(urlsplit(url).fragment)
+    query = parse_qs(page.query)
+    assert page.path == "/compare-runs"
+    assert query["runs"] == ['["abc","def"]']
+    assert query["experiments"] == ['["3"]']

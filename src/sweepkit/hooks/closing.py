@@ -16,11 +16,12 @@ from sweepkit.sweep.standing import find_default
 from sweepkit.sweep.summary import describe_gain
 from sweepkit.sweep.wording import count_states
 from sweepkit.tracking.ending import judge_ending, record_failure
-from sweepkit.tracking.links import runs_url
+from sweepkit.tracking.links import compare_url, runs_url
 from sweepkit.tracking.recording import MlflowRun
 from sweepkit.tracking.run import Status
 from sweepkit.training.notes import Notes
 
+_MOST_COMPARED = 12  # of more, MLflow's page of comparison is a thicket
 _FILES = ("sweep_report.html", "optimization_results.yaml")
 
 
@@ -44,7 +45,7 @@ def close_sweep(
     url = _trials_url(record)
     _sum_up(record, result, url)
     record.run.end_run(status)
-    facts = {"all trials": url}
+    facts = {"all trials": url} | _compare(record, result)
     if status == "FINISHED" and result.best is not None and not obstacle:
         notes = _register(record, config, result.best, facts)
     else:
@@ -100,6 +101,15 @@ def _trials_url(record: SweepRecord) -> str:
         best_first=plan.directions[0],
         parent=record.run.run_id,
     )
+
+
+def _compare(record: SweepRecord, result: SweepResult) -> Notes:
+    """Link to the runs side by side, if they are few enough to be looked at."""
+    runs = [o.run_id for o in result.outcomes if o.values and o.run_id]
+    if not 1 < len(runs) <= _MOST_COMPARED:
+        return {}
+    store = record.store
+    return {"side by side": compare_url(store.uri, store.experiment_id, runs)}
 
 
 def _sum_up(record: SweepRecord, result: SweepResult, url: str) -> None:

@@ -1,5 +1,6 @@
 """The end of one of Hydra's own sweeps, told only by its jobs' records."""
 
+import math
 import sys
 import time
 
@@ -21,6 +22,9 @@ from sweepkit.sweep.standing import rank
 from sweepkit.sweep.wording import label_objective, write_seconds, write_value
 from sweepkit.tracking.ending import judge_ending
 
+Scores = dict[int, dict[str, float]]
+_MORE_SCORES = 2
+
 
 def close_plain(record: SweepRecord | None, config: DictConfig, sweep_id: str) -> None:
     """Sum a plain sweep up, end its run and register its best job.
@@ -38,7 +42,7 @@ def close_plain(record: SweepRecord | None, config: DictConfig, sweep_id: str) -
         return
     result = _read_result(record)
     if any(outcome.values for outcome in result.outcomes):
-        Console().print(_results_table(result))
+        Console().print(_results_table(result, _read_scores(record)))
     key = find_incomparable(record.plan.space)
     obstacle = f"the jobs differ in {key}, so their scores do not compare"
     close_sweep(record, result, config, obstacle=obstacle if key else "")
@@ -82,18 +86,44 @@ def _read_result(record: SweepRecord) -> SweepResult:
     )
 
 
-def _results_table(result: SweepResult) -> Table:
+def _read_scores(record: SweepRecord) -> Scores:
+    """Return every cross-validated score of each job, by its number."""
+    children = find_children(record.store, record.run.run_id)
+    return {
+        number: {
+            name: value
+            for name, value in runs[0].metrics.items()
+            if name.startswith("cv_") and not name.endswith("_sd")
+        }
+        for number, runs in children.items()
+    }
+
+
+def _results_table(result: SweepResult, scores: Scores) -> Table:
+    """Return settings and scores of all jobs, the best job first.
+
+    Beside what is optimized stand two more scores, in which guides compare models.
+    """
     plan = result.plan
+    known = dict.fromkeys(name for found in scores.values() for name in found)
+    others = [name for name in known if name not in plan.objectives][:_MORE_SCORES]
     table = Table(title="Jobs, best first", title_justify="left", title_style="bold")
-    for title in ("job", *plan.space, *map(label_objective, plan.objectives), "time"):
+    shown = map(label_objective, (*plan.objectives, *others))
+    for title in ("job", *plan.space, *shown, "time"):
         table.add_column(title, justify="right")
     ranked = rank(result.outcomes, plan.directions)
     for outcome in ranked + [o for o in result.outcomes if o not in ranked]:
-        values = map(write_value, outcome.values)
+        found = scores.get(outcome.number, {})
+        more = (found.get(name, math.nan) for name in others)
+        values = map(write_value, (*outcome.values, *more))
         table.add_row(
             str(outcome.number),
             *(str(outcome.params.get(key, MISSING)) for key in plan.space),
-            *(values if outcome.values else [str(outcome.state)]),
+            *(values if outcome.values else _fill(str(outcome.state), len(others))),
             write_seconds(outcome.seconds),
         )
     return table
+
+
+def _fill(word: str, n_more: int) -> list[str]:
+    return [word, *[MISSING] * n_more]

@@ -1,5 +1,7 @@
 """Addresses of pages in MLflow's user interface, to print at the end of a command."""
 
+import json
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 # Where `mlflow ui` and `mlflow server` listen unless told otherwise.
@@ -42,6 +44,15 @@ def runs_url(
     if parent:
         query["searchFilter"] = f"tags.`mlflow.parentRunId` = '{parent}'"
     return _page(uri, f"experiments/{experiment_id}/runs", query)
+
+
+def compare_url(uri: str, experiment_id: str, run_ids: Sequence[str]) -> str:
+    """Return the page that shows runs side by side: settings, scores, charts."""
+    chosen = {
+        "runs": json.dumps(list(run_ids), separators=(",", ":")),
+        "experiments": json.dumps([experiment_id]),
+    }
+    return _page(uri, "compare-runs", chosen | _MODE)
 
 
 def model_url(uri: str, experiment_id: str, model_id: str) -> str:
