@@ -21,7 +21,7 @@ from sweepkit.training import train
 
 CONF = Path(__file__).parents[2] / "conf"
 WORDS = ("data=csv", "data.path=flowers.csv", "data.target=kind")
-LABELS = ["öl", "rose", "weed"]
+LABELS = ["rose", "weed", "öl"]
 
 
 def write_table(path: Path, n: int = 240) -> None:
@@ -75,7 +75,7 @@ def test_a_version_shows_its_task_and_labels(type_words):
     shown = json.loads(out)
     assert (shown["task"], shown["classes"]) == ("multiclass", LABELS)
     assert {"holdout_log_loss", "cv_f1"} <= shown["metrics"].keys()
-    assert "öl, rose, weed" in type_words("show", "champion")[1]
+    assert "rose, weed, öl" in type_words("show", "champion")[1]
 
 
 def test_two_classifiers_are_compared_by_the_score_of_their_task(type_words):
@@ -133,7 +133,6 @@ def test_stages_tell_of_labels(type_words, flowers):
     ("shares", "codes", "same"),
     [
         pytest.param([[0.4, 0.6]], [1.0], True, id="equal"),
-        pytest.param([[0.4, 0.6 + 1e-16]], [1.0], True, id="no other number"),
         pytest.param([[0.4, 0.6 + 2e-16]], [1.0], False, id="last digit"),
         pytest.param([[0.4, 0.6]], [0.0], False, id="another threshold"),
         pytest.param([[0.2, 0.6, 0.2]], [1.0], False, id="another label"),

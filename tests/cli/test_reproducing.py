@@ -1,6 +1,7 @@
 """Made again, a version is the same to the last digit; else it is said what differs."""
 
 import pytest
+from omegaconf import OmegaConf
 
 from sweepkit.cli import reproducing
 from sweepkit.cli.rebuilt import Outcome, compare_environments, is_same
@@ -17,6 +18,18 @@ def test_a_version_is_made_again_to_the_last_digit(looked_at):
     assert {"cv_rmse", "holdout_rmse", "holdout_mape"} <= made["metrics"].keys()
     for then, now in made["metrics"].values():
         assert then == now
+
+
+def test_a_version_of_before_there_were_tasks_is_made_again_too(project):
+    """Its record lacks settings that came later; they are what they were then."""
+    for file in project.folder.rglob("config.yaml"):
+        cfg = OmegaConf.load(file)
+        del cfg["task"], cfg["evaluation"]["slices"], cfg["evaluation"]["metrics"]
+        OmegaConf.save(cfg, file)
+    answer = project.type("reproduce", "champion", "--json")
+
+    assert answer.code == 0, answer.err
+    assert answer.json["equal"]
 
 
 def test_another_table_is_told_with_exit_7(project):

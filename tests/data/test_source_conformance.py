@@ -161,8 +161,7 @@ class TestEverySource:
 
     def test_large_tables_hold_the_same_in_fewer_bytes(self, source, monkeypatch):
         """A table grows past a million rows and still is the table it was."""
-        for module in ("csv_table", "parquet_table", "sql"):
-            monkeypatch.setattr(f"sweepkit.data.{module}.LARGE_ROWS", 1)
+        monkeypatch.setattr("sweepkit.data.compact.LARGE_ROWS", 1)
 
         table = source.read()
 
@@ -177,8 +176,7 @@ class TestEverySource:
         self, source, monkeypatch, target
     ):
         """What a model gets must not hang on how the table lies in memory."""
-        for module in ("csv_table", "parquet_table", "sql"):
-            monkeypatch.setattr(f"sweepkit.data.{module}.LARGE_ROWS", 1)
+        monkeypatch.setattr("sweepkit.data.compact.LARGE_ROWS", 1)
         table = source.read()
         roles = {"place": "categorical"}
         if target == "sold_on":  # labels

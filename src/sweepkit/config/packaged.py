@@ -11,9 +11,7 @@ from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.plugins import Plugins
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 
-import sweepkit
-
-_PACKAGE = Path(sweepkit.__file__).parent
+_PACKAGE = Path(__file__).parents[1]
 _HOMES = (_PACKAGE / "project", _PACKAGE.parents[1])
 
 

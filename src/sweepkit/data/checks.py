@@ -101,6 +101,6 @@ def find_target_number(column: pd.Series) -> None:
     row = int(np.argmax((column.astype("str") == bad).to_numpy())) + 1
     raise DataError(
         f"The target {column.name!r} holds numbers and, in row {row}, {bad!r}. Correct "
-        f"or delete what is no number, or choose `task=multiclass` if these are labels; "
+        f"or delete what is no number; if these are labels, choose `task=multiclass`; "
         f"or change `data.target`."
     )

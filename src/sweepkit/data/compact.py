@@ -16,11 +16,17 @@ LARGE_ROWS = 1_000_000
 MAX_LABELS = 32_767
 
 
+def decide_compact(n_rows: int) -> bool:
+    """Tell whether a table of so many rows is to be held in few bytes."""
+    compact = n_rows >= LARGE_ROWS
+    if compact:
+        # Arrow's own pool keeps what it needed for reading, in case it reads more.
+        pa.set_memory_pool(pa.system_memory_pool())
+    return compact
+
+
 def build_table(columns: dict[str, pd.Series], *, compact: bool) -> pd.DataFrame:
     """Return columns as a table; a large one without copying them."""
-    if compact:
-        # Arrow keeps what it needed for reading, in case it reads more.
-        pa.default_memory_pool().release_unused()
     return pd.DataFrame(columns, copy=not compact)
 
 

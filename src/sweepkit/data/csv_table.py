@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sweepkit.data.compact import LARGE_ROWS, build_table
+from sweepkit.data.compact import build_table, decide_compact
 from sweepkit.data.csv_cells import OTHER_MARK, Cells
 from sweepkit.data.csv_checks import CsvFile, read_header
 from sweepkit.data.csv_columns import changed, open_column
@@ -90,7 +90,7 @@ class CsvTable:
         return self._fill(facts, n_rows)
 
     def _fill(self, facts: Mapping[str, ColumnFacts], n_rows: int) -> pd.DataFrame:
-        compact = n_rows >= LARGE_ROWS
+        compact = decide_compact(n_rows)
         columns = {
             name: open_column(found, n_rows, self.decimal, compact=compact)
             for name, found in facts.items()

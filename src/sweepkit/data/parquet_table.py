@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sweepkit.data.compact import LARGE_ROWS, build_table, to_series
+from sweepkit.data.compact import build_table, decide_compact, to_series
 from sweepkit.data.many_files import choose_columns, unify_types
 from sweepkit.data.parquet_checks import plain_schema
 from sweepkit.errors import DataError
@@ -78,7 +78,7 @@ class ParquetTable:
             raise DataError(
                 f"{self.paths[0]} has columns but no rows. Change `data.path`."
             )
-        compact = n_rows >= LARGE_ROWS
+        compact = decide_compact(n_rows)
         size = -(-len(schema) // _PARTS) if compact else len(schema)
         columns: dict[str, pd.Series] = {}
         for start in range(0, len(schema), size):

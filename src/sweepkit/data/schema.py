@@ -82,6 +82,19 @@ class TableSchema:
             return encode(table[self.target], self.classes)
         return read_target(table[self.target])
 
+    def strata(self, table: pd.DataFrame) -> NDArray[np.float64] | None:
+        """Return a number for each row's class, shape (n_rows,); None for a regression.
+
+        Unlike codes they do not hang on which of two labels is the positive one, and
+        neither must the rows that are held out.
+
+        Raises:
+            DataError: If the target is absent or blank, or has an unknown label.
+        """
+        if not self.task.has_classes:
+            return None
+        return encode(table[self.target], tuple(sorted(self.classes)))
+
     def to_dict(self) -> dict[str, Any]:
         """Return a form that survives JSON, order included."""
         columns = [

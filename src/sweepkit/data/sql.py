@@ -9,7 +9,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, CursorResult
 
-from sweepkit.data.compact import LARGE_ROWS, build_table, to_series
+from sweepkit.data.compact import build_table, decide_compact, to_series
 from sweepkit.data.lookup import name_near
 from sweepkit.data.many_files import choose_columns
 from sweepkit.data.memory import count_available, refuse_too_large
@@ -139,7 +139,7 @@ def _sort(table: pa.Table) -> pa.Table:
 
 
 def _to_frame(table: pa.Table) -> pd.DataFrame:
-    compact = table.num_rows >= LARGE_ROWS
+    compact = decide_compact(table.num_rows)
     columns: dict[str, pd.Series] = {}
     for name in table.column_names:
         columns[name] = to_series(table[name], compact=compact)

@@ -85,7 +85,8 @@ def _auc_influence(order: Order, positive: Counts, negative: Counts) -> Values:
     score = float(positive @ below) / n_positive
     of_positive = (order.spread(below) - score) / n_positive
     of_negative = (order.spread(above) - score) / n_negative
-    return np.where(order.of_class, of_positive, of_negative)
+    slopes: Values = np.where(order.of_class, of_positive, of_negative)
+    return slopes
 
 
 def _precision_influence(order: Order, positive: Counts, negative: Counts) -> Values:

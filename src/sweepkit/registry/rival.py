@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from sweepkit.data.schema import TableSchema
 from sweepkit.errors import RegistryError
 from sweepkit.evaluation.predicted import Predicted
-from sweepkit.models.outputs import ask
+from sweepkit.registry.asking import ask_version, list_labels
 from sweepkit.registry.evidence import (
     LEARNED,
     PREDICTIONS,
@@ -30,7 +29,6 @@ from sweepkit.registry.files import fetch_file
 from sweepkit.registry.labels import check_same_task, relabel, translate
 from sweepkit.registry.loading import fetch_version
 from sweepkit.registry.scores import read_scorecard
-from sweepkit.tasks import Label
 from sweepkit.tracking.model_files import load_folder
 from sweepkit.tracking.store import OpenStore
 
@@ -110,7 +108,7 @@ def _ask_again(
         inputs = schema.conform(evidence.raw)
     classes = list_labels(pipeline)
     check_same_task(classes, evidence.classes)
-    said = _predict(pipeline, inputs, version)
+    said = ask_version(pipeline, inputs, version)
     predicted = relabel(said, classes, evidence.classes)
     file = _download(store, version, LEARNED, folder)
     if file is None:
@@ -120,13 +118,6 @@ def _ask_again(
         learned = load_learned(file)
     actual = translate(evidence.actual, evidence.classes, classes)
     return _leave_out(predicted, np.isin(hash_rows(inputs, actual), learned))
-
-
-def list_labels(pipeline: Any) -> tuple[Label, ...]:
-    """Return a fitted model's labels in the order of its probabilities, if any."""
-    if not hasattr(pipeline, "predict_proba"):
-        return ()
-    return tuple(np.asarray(pipeline.classes_).tolist())
 
 
 def _leave_out(predicted: Predicted, seen: NDArray[np.bool_]) -> Rival:
@@ -151,29 +142,6 @@ def _explain_damage(name: str) -> Iterator[None]:
         yield
     except (ValueError, KeyError, TypeError) as error:
         raise RegistryError(f"Its run's {name} cannot be read ({error}).") from error
-
-
-def _predict(pipeline: Any, inputs: Any, version: VersionFacts) -> Predicted:
-    try:
-        predicted = ask(pipeline, inputs)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        # What scikit-learn and pandas raise for columns and types they did not expect.
-        raise RegistryError(
-            f"Version {version.version} refuses these rows ({error})."
-        ) from error
-    _check_numbers(predicted.values, (len(inputs),), version)
-    if predicted.probabilities is not None:
-        shape = (len(inputs), len(list_labels(pipeline)))
-        _check_numbers(predicted.probabilities, shape, version)
-    return predicted
-
-
-def _check_numbers(
-    found: NDArray[np.float64], shape: tuple[int, ...], version: VersionFacts
-) -> None:
-    if found.shape != shape or not np.isfinite(found).all():
-        what = "one number a row" if len(shape) == 1 else "a probability of each class"
-        raise RegistryError(f"Version {version.version} does not predict {what}.")
 
 
 def _download(

@@ -34,7 +34,7 @@ def check_table(config: DictConfig, table: pd.DataFrame) -> None:
         seed=evaluation.holdout.seed,
         group=evaluation.group,
         time=evaluation.time,
-        classes=schema.target_values(table) if schema.task.has_classes else None,
+        classes=schema.strata(table),
     )
     plan = Plan(
         n_folds=evaluation.n_splits, group=evaluation.group, time=evaluation.time

@@ -64,7 +64,8 @@ def _check_schema(schema: object, also: frozenset[str]) -> list[str]:
         raise ConfigError(
             f"The model is made of types that are not trusted: {', '.join(strangers)}. "
             f"If you trust the code behind these names, add them to "
-            f"`model.trusted_types`."
+            f"`model.trusted_types`; of a server or `sweepkit predict`, to "
+            f"`serving.trusted_types`."
         )
     return sorted({name for _, name in found})
 

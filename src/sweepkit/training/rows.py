@@ -82,7 +82,7 @@ def read_rows(cfg: DictConfig) -> Rows:
         schema=schema,
         table=table,
         table_fingerprint=fingerprint(table, ordered=False),
-        holdout_fingerprint=_identify(split.holdout, schema.target, holdout_target),
+        holdout_fingerprint=_identify(split.holdout, schema),
         train=train,
         train_target=target,
         folds=draw_folds(build(cfg, "evaluation.splitter"), train, target, groups),
@@ -92,9 +92,11 @@ def read_rows(cfg: DictConfig) -> Rows:
     )
 
 
-def _identify(holdout: pd.DataFrame, target: str, values: Floats) -> str:
+def _identify(holdout: pd.DataFrame, schema: TableSchema) -> str:
     # The gate compares models on equal rows; those may read and use other columns.
-    rows = {"row": holdout.index.to_numpy(), f"target {target}": values}
+    classes = schema.strata(holdout)
+    values = schema.target_values(holdout) if classes is None else classes
+    rows = {"row": holdout.index.to_numpy(), f"target {schema.target}": values}
     return fingerprint(pd.DataFrame(rows), ordered=False)
 
 
@@ -106,7 +108,7 @@ def _split(table: pd.DataFrame, schema: TableSchema, cfg: DictConfig) -> Split:
         seed=evaluation.holdout.seed,
         group=evaluation.group,
         time=evaluation.time,
-        classes=schema.target_values(table) if schema.task.has_classes else None,
+        classes=schema.strata(table),
     )
     if evaluation.time is None:
         return split
