@@ -5,6 +5,8 @@ from datetime import datetime
 
 import pytest
 
+from sweepkit.data.column_profile import ColumnProfile
+from sweepkit.serving.cells import compile_column
 from sweepkit.serving.refusal import MOST_DETAILS, RequestRefused
 from sweepkit.serving.request import compile_reader
 from sweepkit.serving.rules import Rules
@@ -36,6 +38,8 @@ def refuse(profile, body, rules=None):
 
 
 GOOD = {
+    "truth in words": ("new", '"Yes"', True),
+    "truth as text": ("new", '" false "', False),
     "integer": ("size", "3", 3.0),
     "negative zero": ("size", "-0.0", -0.0),
     "large": ("size", "1.7e308", 1.7e308),
@@ -98,7 +102,7 @@ BAD = {
     "number as text column": ("town", "7", "number 7", "a text"),
     "truth as text": ("street", "true", "true", "a text"),
     "number as truth": ("new", "1", "number 1", "true or false"),
-    "text as truth": ("new", '"true"', "text 'true'", "true or false"),
+    "text as truth": ("new", '"perhaps"', "text 'perhaps'", "true or false"),
     "null in a required truth": ("new", "null", "null", "true or false"),
     "seconds as date": ("sold", "1700000000", "number 1700000000", "2024-01-31"),
     "date of another order": (
@@ -224,3 +228,22 @@ def test_an_extra_column_can_be_ignored(small_profile):
     body = body_of([*ROW.values(), 1], extra=["id"])
     batch = reader.read(body, "application/json")
     assert (batch.extra_columns, batch.warnings) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [
+        pytest.param("yes", "true", id="word"),
+        pytest.param(False, "false", id="truth value"),
+        pytest.param("false", "false", id="text"),
+        pytest.param(None, None, id="blank"),
+    ],
+)
+def test_truths_with_blanks_are_read_as_training_wrote_them(sent, text):
+    """Training makes texts of them; as unseen ones they would count for nothing."""
+    shares = {"true": 0.5, "false": 0.4}
+    column = ColumnProfile(name="new", kind="string", required=False, categories=shares)
+
+    reader = compile_column(column, "warn")
+
+    assert list(reader.read([sent])) == [text]

@@ -147,11 +147,20 @@ def test_csv_text_that_is_no_number_is_told(reader, cell):
     assert "finite number" in detail.needed
 
 
-@pytest.mark.parametrize("cell", ["yes", "1", ""])
+@pytest.mark.parametrize("cell", ["perhaps", "2", "1.0", ""])
 def test_csv_text_that_is_no_truth_is_told(reader, cell):
-    """1 could be a count that slipped by a column."""
+    """2 is a count that slipped by a column."""
     (detail,) = refuse(reader, to_csv(f"1,2,a,x,{cell},"), "text/csv").details
     assert detail.column == "new"
+
+
+@pytest.mark.parametrize(
+    ("cell", "truth"), [("yes", True), ("NO", False), ("true", True), ("0", False)]
+)
+def test_csv_has_truths_as_training_reads_them(reader, cell, truth):
+    """The very table a model was trained on must be one that it scores."""
+    batch = reader.read(to_csv(f"1,2,a,x,{cell},"), "text/csv")
+    assert batch.rows[0][4] is truth
 
 
 PARQUETS = {

@@ -28,6 +28,16 @@ class Missing:
 
 
 MISSING = Missing()
+_TRUTHS = {
+    "true": True,
+    "yes": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "0": False,
+}
+_TEXT_OF = {True: "true", False: "false"}
+_TRUTH_TEXTS = frozenset(_TEXT_OF.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,10 @@ def compile_column(column: ColumnProfile, unknown: Notice) -> ColumnReader:
     if column.kind == "string" and not column.more_categories:
         known = frozenset(column.categories)
     needed, read_cells = _KINDS[column.kind]
-    if known and unknown == "refuse":
+    if known and known <= _TRUTH_TEXTS:
+        # Truth values with blanks, which MLflow's boolean does not have.
+        needed, read_cells = _KINDS["boolean"][0], _read_truth_texts
+    elif known and unknown == "refuse":
         needed = f"one of {quote_all(list(column.categories), most=8)}"
         read_cells = _only(known, read_cells)
     blank = "a value in every row" if column.required else "null for a blank"
@@ -104,7 +117,20 @@ def _read_texts(values: Sequence[Any], required: bool) -> Sequence[Any]:
 
 
 def _read_truths(values: Sequence[Any], required: bool) -> Sequence[Any]:
+    if set(map(type, values)) != {bool}:
+        # As training reads them: a table with yes and no is one of truth values.
+        values = [
+            _TRUTHS.get(value.strip().casefold(), value)
+            if type(value) is str
+            else value
+            for value in values
+        ]
     return _read_plain(values, required, bool)
+
+
+def _read_truth_texts(values: Sequence[Any], required: bool) -> Sequence[Any]:
+    truths = _read_truths(values, required)
+    return [None if value is None else _TEXT_OF[value] for value in truths]
 
 
 def _read_plain(values: Sequence[Any], required: bool, kind: type) -> Sequence[Any]:
@@ -150,6 +176,6 @@ _ReadKind = Callable[[Sequence[Any], bool], Sequence[Any]]
 _KINDS: dict[str, tuple[str, _ReadKind]] = {
     "double": ("a finite number", _read_numbers),
     "string": ("a text", _read_texts),
-    "boolean": ("true or false", _read_truths),
+    "boolean": ("true or false, or yes or no", _read_truths),
     "datetime": (DATES, _read_dates),
 }

@@ -1,10 +1,12 @@
 """Whether a table is worth a sweep, asked before trial 0."""
 
+import sys
+
 import pandas as pd
 from omegaconf import DictConfig
 
 from sweepkit.data.holdout import split_holdout
-from sweepkit.data.problems import Plan, find_problems, stop_on
+from sweepkit.data.problems import Plan, find_problems, stop_on, write_warnings
 from sweepkit.data.schema import infer_schema
 from sweepkit.tasks import Task
 
@@ -40,4 +42,7 @@ def check_table(config: DictConfig, table: pd.DataFrame) -> None:
         n_folds=evaluation.n_splits, group=evaluation.group, time=evaluation.time
     )
     problems = find_problems(table, schema, holdout=holdout, plan=plan)
-    stop_on(problems, list(data.accept))
+    accept = list(data.accept)
+    stop_on(problems, accept)
+    for warning in write_warnings(problems, accept):
+        print(f"Warning: {warning}", file=sys.stderr)
