@@ -17,9 +17,7 @@ class JsonLines:
         """Return the table, shape (n_lines, n_keys)."""
         try:
             # Types as they are written: pandas would turn "007" into a number.
-            return pd.read_json(
-                self.path, lines=True, dtype=False, convert_dates=False
-            )
+            return pd.read_json(self.path, lines=True, dtype=False)
         except (OSError, ValueError) as error:
             raise DataError(
                 f"data.path={self.path} cannot be read as JSON Lines: {error}"
