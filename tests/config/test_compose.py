@@ -7,9 +7,10 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
+from hydra.utils import execution_whitelist
 from omegaconf import OmegaConf
 
-from sweepkit.config import register
+from sweepkit.config import TRUSTED, register
 
 CONF = Path(__file__).parents[2] / "conf"
 # Files that must be given a value to be complete.
@@ -31,7 +32,7 @@ MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
 @pytest.fixture(autouse=True)
 def hydra_in_conf():
     register()
-    with initialize_config_dir(str(CONF)):
+    with initialize_config_dir(str(CONF)), execution_whitelist(list(TRUSTED)):
         yield
     GlobalHydra.instance().clear()
 
@@ -147,3 +148,22 @@ def test_folds_and_metric_follow_the_task(tmp_path):
     assert settings["evaluation"]["metric"] == "roc_auc"
     splitter = settings["evaluation"]["splitter"]["_target_"]
     assert splitter == "sklearn.model_selection.StratifiedKFold"
+
+
+def test_a_file_may_replace_the_metric_of_an_inferred_task(tmp_path):
+    """Merging asks for what it replaces, before the table's path is known."""
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "mine.yaml").write_text(
+        "# @package _global_\nevaluation:\n  metric: f1\n"
+    )
+    table = tmp_path / "t.csv"
+    rows = [f"{i},{'yes' if i % 3 else 'no'}" for i in range(30)]
+    table.write_text("x,y\n" + "\n".join(rows) + "\n")
+
+    settings = resolved(
+        *("data=csv", f"data.path={table}", "data.target=y", "experiment=mine"),
+        f"hydra.searchpath=[file://{tmp_path}]",
+    )
+
+    assert settings["evaluation"]["metric"] == "f1"
+    assert settings["task"]["name"] == "binary"

@@ -7,7 +7,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from sweepkit.errors import Departure, SweepkitError
+from sweepkit.errors import ConfigError, Departure, SweepkitError
 from sweepkit.sweep.plugin_pool import count_cores
 
 
@@ -51,9 +51,15 @@ def infer_task(*, _root_: DictConfig) -> str:
     """Return the task that the target of the configuration's table poses.
 
     Raises:
+        ConfigError: While Hydra still composes.
         Departure: With the error of a table that cannot be read, or whose target poses
             no task; OmegaConf would bury an ordinary exception in its own.
     """
+    runtime = OmegaConf.select(_root_, "hydra.runtime")
+    if runtime is not None and OmegaConf.is_missing(runtime, "cwd"):
+        # Asked while composing, by a file that replaces what hangs on the task; the
+        # command line's words come later. OmegaConf takes this for "not known yet".
+        raise ConfigError("The task is not known before all words are read.")
     # Imported here: most configurations name their task.
     from sweepkit.training.table import infer_task_of
 

@@ -173,7 +173,7 @@ def _refuse_many(column: pd.Series, n: int) -> None:
         return
     raise DataError(
         f"The target {column.name!r} has {n:,} different labels in {len(column):,} "
-        f"rows, such as {column.dropna().iloc[0]!r}; classes are at most "
+        f"rows, such as {_show(column.dropna().head(1).tolist())}; classes are at most "
         f"{MOST_CLASSES} labels, each in several rows. Change `data.target`, or for "
         f"numbers correct what is not one."
     )

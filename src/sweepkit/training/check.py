@@ -30,6 +30,7 @@ def check_settings(settings: Settings) -> None:
     add_metrics(settings["evaluation"]["metrics"], trusted)
     check_metric(settings["evaluation"]["metric"], Task(settings["task"]["name"]))
     _check_required(settings["evaluation"])
+    _check_kind(settings)
     if settings["threads"] < 1:
         raise ConfigError(f"threads is {settings['threads']}; use 1 or more.")
     if settings["registry"]["publish"]:
@@ -59,3 +60,13 @@ def _check_required(evaluation: Settings) -> None:
             raise ConfigError(
                 f"evaluation.{name} must be given: add `evaluation.{name}=<column>`."
             )
+
+
+def _check_kind(settings: Settings) -> None:
+    model, task = settings["model"], settings["task"]
+    if model["estimator"].get("_target_", "") is None:
+        raise ConfigError(
+            f"model={model['name']} has no {task['kind']}, which task={task['name']} "
+            f"needs. Choose another model, or name the class: "
+            f"`model.{task['kind']}=...`."
+        )

@@ -80,6 +80,19 @@ def test_nothing_of_it_is_run_unless_it_is_trusted(here):
     assert "clinic" not in sys.modules
 
 
+def test_a_model_for_one_task_says_which_class_it_lacks(here):
+    """Its file names no classifier, and the table has classes."""
+    labels = "".join(f"{i},{'no' if i % 3 else 'yes'}\n" for i in range(60))
+    (here / "labels.csv").write_text("x,y\n" + labels)
+
+    words = ["data=csv", "data.path=labels.csv", "data.target=y"]
+    with (
+        pytest.raises(ConfigError, match=r"model=quantile_trees has no classifier"),
+        composed([*words, "model=quantile_trees"], trust=["clinic.*"]) as cfg,
+    ):
+        train(cfg)
+
+
 def test_a_model_file_with_a_class_that_is_not_listed_is_not_loaded(here, capsys):
     """To trust a package's code is not to trust a file that says it needs it."""
     train_here()
