@@ -84,10 +84,18 @@ def refuse_secrets(arguments: Sequence[str]) -> None:
             raise ConfigError(
                 f"{redact(argument)!r} holds a password, and the command line is saved "
                 f"with every run. Put the address into an environment variable and "
-                f"type its name: tracking.uri='${{oc.env:MLFLOW_TRACKING_URI}}', or "
-                f"leave user and password to MLFLOW_TRACKING_USERNAME and "
-                f"MLFLOW_TRACKING_PASSWORD."
+                f"type its name: {_name_variable(argument)}."
             )
+
+
+def _name_variable(argument: str) -> str:
+    key = argument.partition("=")[0]
+    if key != "tracking.uri":
+        return f"{key}='${{oc.env:NAME_OF_THE_VARIABLE}}'"
+    return (
+        "tracking.uri='${oc.env:MLFLOW_TRACKING_URI}', or leave user and password to "
+        "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+    )
 
 
 def _fail(error: SweepkitError) -> NoReturn:

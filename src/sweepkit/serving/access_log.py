@@ -71,7 +71,7 @@ def make_writer(form: str) -> Write | None:
 
     Not by `logging`, which takes as long for a line as reading and checking a request;
     and on an event loop all lines of one turn at once, as a write for each takes as
-    long as making it.
+    long as making it, and in the next turn, when their answers are on their way.
 
     Args:
         form: `text`, `json` or `off`, as `serving.access_log`.
@@ -84,10 +84,10 @@ def make_writer(form: str) -> Write | None:
     if write_line is None:
         return None
 
-    pending: list[str] = []
+    pending: list[Visit] = []
 
     def flush() -> None:
-        text = "".join(pending)
+        text = "".join(map(write_line, pending))
         pending.clear()
         try:
             sys.stderr.write(text)
@@ -97,7 +97,7 @@ def make_writer(form: str) -> Write | None:
             return
 
     def write(visit: Visit) -> None:
-        pending.append(write_line(visit))
+        pending.append(visit)
         if len(pending) > 1:
             return
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -34,7 +35,7 @@ class Answer(NamedTuple):
 
     status: int
     body: bytes
-    headers: Sequence[Header]
+    headers: tuple[Header, ...]
     error_code: str = ""
     n_rows: int = 0
 
@@ -59,6 +60,15 @@ def to_header(text: str) -> bytes:
     percent-encoded.
     """
     return quote(text[:_LONGEST_HEADER], safe=_PLAIN)[:_LONGEST_HEADER].encode("ascii")
+
+
+@lru_cache(maxsize=64)
+def write_head(headers: tuple[Header, ...]) -> bytes:
+    """Return headers as they go over the wire; they hold no line ends.
+
+    Most answers carry the very same ones.
+    """
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
 
 
 async def send_answer(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
 from sweepkit.serving.access_log import describe_visit, make_writer
 from sweepkit.serving.answers import (
-    CLOSE,
     Answer,
     Header,
     Send,
@@ -19,6 +17,8 @@ from sweepkit.serving.answers import (
 )
 from sweepkit.serving.call import Call, Receive
 from sweepkit.serving.champion import Slot
+from sweepkit.serving.edge import answer_error
+from sweepkit.serving.express import Express
 from sweepkit.serving.limits import ClientLeft
 from sweepkit.serving.metrics import Metrics
 from sweepkit.serving.refusal import RequestRefused
@@ -28,26 +28,13 @@ from sweepkit.serving.service import ReadWith, read_for
 from sweepkit.serving.settings import ServerSettings
 from sweepkit.serving.state import State
 
-RETRY_AFTER_S = 1
-_HEADERS: Mapping[int, Sequence[Header]] = {
-    401: ((b"www-authenticate", b"Bearer"),),
-    # The rest of the body may still come: nothing can follow it on this connection.
-    408: (CLOSE,),
-    413: (CLOSE,),
-    503: ((b"retry-after", b"%d" % RETRY_AFTER_S),),
-}
-_FAILURE = RequestRefused(
-    500, "INTERNAL_ERROR", "The server failed; its log says why beside the request id."
-)
-
-_log = logging.getLogger(__name__)
-
 
 class App:
     """Answers requests; `build_app` makes it.
 
     Attributes:
         state: What all its requests share.
+        express: Answers plain requests for predictions, for servers that can use it.
     """
 
     def __init__(
@@ -58,6 +45,7 @@ class App:
         self._routes = routes
         self._write = make_writer(log_form)
         self._shares_origins = guard.shares_origins()
+        self.express = Express(state, guard, self._note)
 
     async def __call__(
         self, scope: Mapping[str, Any], receive: Receive, send: Send
@@ -70,19 +58,16 @@ class App:
         route = self._routes.find(call.path)
         try:
             answer = await self._answer(call, route)
-        except RequestRefused as refused:
-            answer = answer_refusal(refused, *_HEADERS.get(refused.status, ()))
         except ClientLeft:
             return
         # The edge: whatever a bug raised becomes an answer without its details.
-        except Exception:  # noqa: BLE001
-            _log.exception("Request %s failed.", call.request_id.decode())
-            answer = answer_refusal(_FAILURE)
+        except Exception as error:  # noqa: BLE001
+            answer = answer_error(call, error)
         more: list[Header] = [(b"x-request-id", call.request_id)]
         if self._shares_origins:
             more += self._guard.cors_headers(call.headers)
         await send_answer(send, answer, more, is_head=call.method == "HEAD")
-        self._note(call, route, answer, time.perf_counter() - start)
+        self._note(call, answer, time.perf_counter() - start, route.label)
 
     async def _answer(self, call: Call, route: Route) -> Answer:
         self.state.keep_ticking()
@@ -98,17 +83,19 @@ class App:
     def _answer_method(self, call: Call, route: Route) -> Answer:
         """Answer a method the path does not take, and what browsers ask beforehand."""
         if call.method == "OPTIONS" and self._guard.cors_headers(call.headers):
-            return Answer(204, b"", self._guard.preflight_headers())
+            return Answer(204, b"", tuple(self._guard.preflight_headers()))
         allowed = ", ".join(route.methods)
         refused = RequestRefused(
             405, "METHOD_NOT_ALLOWED", f"This path takes {allowed} only."
         )
         return answer_refusal(refused, (b"allow", allowed.encode()))
 
-    def _note(self, call: Call, route: Route, answer: Answer, seconds: float) -> None:
+    def _note(
+        self, call: Call, answer: Answer, seconds: float, label: str = PREDICT
+    ) -> None:
         state, status = self.state, answer.status
-        state.metrics.note_request(route.label, status)
-        if route.label == PREDICT:
+        state.metrics.note_request(label, status)
+        if label == PREDICT:
             # Health checks and the page's own calls say nothing of the model's use.
             state.metrics.note_seconds(seconds)
             state.usage.note(seconds, answer.n_rows, is_error=status >= 400)

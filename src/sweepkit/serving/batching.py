@@ -75,25 +75,33 @@ class Batcher:
         job = Job(predict, rows, estimate_s, late_at, answer, alone)
         self.waiting += weight
         try:
-            if len(rows) <= self._batch_rows and estimate_s(len(rows)) <= QUICK_S:
-                self._put_quick(loop, job)
-            else:
+            if not self.take_quick(job):
                 self._put_slow(loop, job)
-            return await job.answer
+            return await answer
         finally:
             self.waiting -= weight
 
-    def _put_quick(self, loop: asyncio.AbstractEventLoop, job: Job) -> None:
+    def take_quick(self, job: Job) -> bool:
+        """Score a job soon on the event loop, if that does not take long.
+
+        Returns:
+            Whether it is taken.
+        """
+        n_rows = len(job.rows)
+        if n_rows > self._batch_rows or job.estimate_s(n_rows) > QUICK_S:
+            return False
         # The rest of this turn's requests are read first, then all scored together.
         if not self._quick:
+            loop = asyncio.get_running_loop()
             loop.call_soon(self._score_quick, loop)
         self._quick.append(job)
+        return True
 
     def _score_quick(self, loop: asyncio.AbstractEventLoop) -> None:
         jobs = take_jobs(self._quick, self._batch_rows, QUICK_S)
-        settle(jobs, score_jobs(jobs))
         if self._quick:
             loop.call_soon(self._score_quick, loop)
+        settle(jobs, score_jobs(jobs))
 
     def _put_slow(self, loop: asyncio.AbstractEventLoop, job: Job) -> None:
         self._slow.append(job)

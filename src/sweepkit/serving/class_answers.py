@@ -38,20 +38,29 @@ async def write_answer(
         ScoringFailed: If these are no probabilities of the champion's classes.
         RequestRefused: 413 if there are too many to be written out.
     """
+    if params.get(RETURN) != PROBABILITIES:
+        return write_labels(labeller, probabilities)
     size = probabilities.size
-    wants_all = params.get(RETURN) == PROBABILITIES
-    if wants_all and size > MOST_PROBABILITIES:
+    if size > MOST_PROBABILITIES:
         raise too_large(
             f"{len(probabilities)} rows have {size} probabilities, more than the "
             f"{MOST_PROBABILITIES} of one answer; send them in several requests."
         )
-    codes = labeller.decide(probabilities)
-    if not wants_all:
-        return orjson.dumps({"predictions": labeller.name(codes)})
+    labeller.decide(probabilities)
     if size <= _QUICKLY_WRITTEN:
         return _write(labeller, probabilities)
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(executor, _write, labeller, probabilities)
+
+
+def write_labels(labeller: Labeller, probabilities: Predictions) -> bytes:
+    """Return the body with the label of each row.
+
+    Raises:
+        ScoringFailed: As `write_answer`.
+    """
+    codes = labeller.decide(probabilities)
+    return orjson.dumps({"predictions": labeller.name(codes)})
 
 
 def _write(labeller: Labeller, probabilities: Predictions) -> bytes:

@@ -12,6 +12,8 @@ from typing import Any, cast
 from uvicorn import Config, Server
 
 from sweepkit.serving.connection import Doors, GuardedConnection
+from sweepkit.serving.express import Take
+from sweepkit.serving.express_connection import ExpressConnection
 from sweepkit.serving.settings import ServerSettings
 
 # Requests that were sent before their clients could know that the server ends.
@@ -27,14 +29,24 @@ class DrainingServer(Server):
         app: Answers requests.
         settings: The node `serving`.
         linger_s: Seconds in which clients come that could not know of the end.
+        take: Answers plain requests for predictions without the app; None if the app
+            answers all.
     """
 
     def __init__(
-        self, app: Asgi, settings: ServerSettings, linger_s: float = LINGER_S
+        self,
+        app: Asgi,
+        settings: ServerSettings,
+        linger_s: float = LINGER_S,
+        take: Take | None = None,
     ) -> None:
         self.doors = Doors.of(settings)
         self._linger_s = linger_s
-        super().__init__(_configure(app, settings, self.doors))
+        connect: Callable[..., GuardedConnection]
+        connect = partial(GuardedConnection, self.doors)
+        if take is not None:
+            connect = partial(ExpressConnection, self.doors, take)
+        super().__init__(_configure(app, settings, connect))
 
     def drain(self) -> None:
         """Begin to end, in the event loop's thread; a second call changes nothing."""
@@ -54,11 +66,13 @@ class DrainingServer(Server):
         yield
 
 
-def _configure(app: Asgi, settings: ServerSettings, doors: Doors) -> Config:
+def _configure(
+    app: Asgi, settings: ServerSettings, connect: Callable[..., GuardedConnection]
+) -> Config:
     return Config(
         app,
         # A callable that makes protocols is all that uvicorn wants of it.
-        http=cast("type[asyncio.Protocol]", partial(GuardedConnection, doors)),
+        http=cast("type[asyncio.Protocol]", connect),
         interface="asgi3",
         loop="none",
         ws="none",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -12,7 +11,7 @@ from sweepkit.serving.answers import Answer, Header, to_header
 from sweepkit.serving.batch import Batch
 from sweepkit.serving.call import Call
 from sweepkit.serving.champion import Predictions
-from sweepkit.serving.class_answers import write_answer
+from sweepkit.serving.class_answers import write_answer, write_labels
 from sweepkit.serving.limits import read_body
 from sweepkit.serving.no_prediction import cannot_score, too_busy, too_late
 from sweepkit.serving.refusal import RequestRefused
@@ -21,7 +20,7 @@ from sweepkit.serving.service import Service
 from sweepkit.serving.state import State
 
 # Reading more, or unpacking anything, would stop other connections for too long.
-_QUICKLY_READ = 16_384
+QUICKLY_READ = 16_384
 
 
 async def answer_invocation(state: State, call: Call) -> Answer:
@@ -43,10 +42,26 @@ async def answer_invocation(state: State, call: Call) -> Answer:
     if call.query:
         service.reader.add_query(batch, call.query)
     answer = await _predict(state, service, call, batch)
+    return complete(state, service, batch, answer)
+
+
+def complete(state: State, service: Service, batch: Batch, body: bytes) -> Answer:
+    """Return the answer to a batch with the model's headers; its rows are counted."""
     n_rows = len(batch.rows)
     state.metrics.note_rows(n_rows)
     service.window.add(batch.rows)
-    return Answer(200, answer, _headers(state, service, batch), "", n_rows)
+    return Answer(200, body, _headers(state, service, batch), "", n_rows)
+
+
+def write_plain(service: Service, found: Predictions) -> bytes:
+    """Return the body for predictions when nothing else was asked for.
+
+    Raises:
+        ScoringFailed: If they are not of the champion's classes.
+    """
+    if service.labeller is not None:
+        return write_labels(service.labeller, found)
+    return _encode({"predictions": found})
 
 
 def take_service(state: State) -> Service:
@@ -68,10 +83,10 @@ async def _read(state: State, service: Service, call: Call, body: bytes) -> Batc
     kind, packing = headers.get(b"content-type"), headers.get(b"content-encoding")
     content_type = None if kind is None else kind.decode("latin-1")
     encoding = None if packing is None else packing.decode("latin-1")
-    is_quick = len(body) <= _QUICKLY_READ and packing is None
+    is_quick = len(body) <= QUICKLY_READ and packing is None
     if is_quick and (kind is None or b"parquet" not in kind):
         return service.reader.read(body, content_type, encoding)
-    weight = 1 + len(body) // _QUICKLY_READ
+    weight = 1 + len(body) // QUICKLY_READ
     state.batcher.waiting += weight
     try:
         return await asyncio.get_running_loop().run_in_executor(
@@ -122,7 +137,7 @@ def _to_list(array: Any) -> list[Any]:
     return found
 
 
-def _headers(state: State, service: Service, batch: Batch) -> Sequence[Header]:
+def _headers(state: State, service: Service, batch: Batch) -> tuple[Header, ...]:
     """Return the model's headers, with what was let pass; and count that."""
     if batch.unknown_categories or batch.extra_columns:
         state.metrics.note_oddities(batch.unknown_categories, len(batch.extra_columns))

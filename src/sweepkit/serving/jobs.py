@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sweepkit.serving.champion import Predictions, Rows
 from sweepkit.serving.scoring import Outcome, Predict, ScoringFailed, score_together
 
 Estimate = Callable[[int], float]
+
+
+class Waiting(Protocol):
+    """Who waits for predictions, such as a future; told on the event loop, once."""
+
+    def done(self) -> bool:
+        """Whether nobody waits any more."""
+        ...
+
+    def set_result(self, found: Predictions, /) -> None:
+        """Take the predictions."""
+        ...
+
+    def set_exception(self, error: Exception, /) -> None:
+        """Take what went wrong."""
+        ...
 
 
 class Job(NamedTuple):
@@ -30,7 +45,7 @@ class Job(NamedTuple):
     rows: Rows
     estimate_s: Estimate
     late_at: float
-    answer: asyncio.Future[Predictions]
+    answer: Waiting
     alone: bool = False
 
 

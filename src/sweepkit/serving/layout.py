@@ -45,6 +45,13 @@ class Layouts:
         self._refuse_extra = refuse_extra
         self._remembered: dict[tuple[str, ...], Layout] = {}
 
+    def recall(self, names: Sequence[Any]) -> Layout | None:
+        """Return where the model's columns are, if such a body was there before."""
+        try:
+            return self._remembered.get(tuple(names))
+        except TypeError:  # a name that is a list
+            return None
+
     def find(self, names: Sequence[Any]) -> Layout:
         """Return where the model's columns are.
 
@@ -52,12 +59,9 @@ class Layouts:
             RequestRefused: If a name is no text or there twice, a required column
                 lacks, or there are extra ones and they are refused.
         """
-        key = tuple(names)
-        try:
-            layout = self._remembered.get(key)
-        except TypeError:  # a name that is a list
-            layout = None
+        layout = self.recall(names)
         if layout is None:
+            key = tuple(names)
             layout = self._compile(key)
             if not layout.extra and len(self._remembered) < _MOST_REMEMBERED:
                 self._remembered[key] = layout

@@ -39,6 +39,10 @@ def warm_up() -> None:
 
     import sweepkit.models.agreement
     import sweepkit.tracking.model_files  # noqa: F401
+    from sweepkit.models.predictor.compiled import load_walk
+
+    # Where numba is installed, that is most of the time a model takes to be compiled.
+    load_walk()
 
 
 def load_champion(

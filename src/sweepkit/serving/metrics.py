@@ -18,6 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from sweepkit.serving.champion import Slot
 from sweepkit.serving.drift import ColumnDrift
 from sweepkit.serving.labels import Labeller
+from sweepkit.serving.tally import Tally
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST.encode()
 _BUCKETS = (
@@ -31,7 +32,8 @@ class Metrics:
 
     Several workers keep their numbers in the folder that the environment variable
     PROMETHEUS_MULTIPROC_DIR names at their start: the client library looks there when
-    it is imported.
+    it is imported. What each request adds is counted here first and handed on by
+    `flush`.
     """
 
     def __init__(self) -> None:
@@ -71,27 +73,15 @@ class Metrics:
         )
         self._loads = self._refusals = 0
         self._in_service: tuple[str, str] | None = None
-        self._known: dict[tuple[str, int], Counter] = {}
-
-    def note_request(self, path: str, status: int) -> None:
-        """Count an answer; `path` must be one of a few, not the sender's choice."""
-        known = self._known.get((path, status))
-        if known is None:
-            known = self._requests.labels(path, str(status))
-            self._known[path, status] = known
-        known.inc()
-
-    def note_seconds(self, seconds: float) -> None:
-        """Count the time of a request for predictions, whatever its answer."""
-        self._seconds.observe(seconds)
+        self._tally = Tally(_BUCKETS)
+        # `path` must be one of a few, not the sender's choice.
+        self.note_request = self._tally.note_request
+        self.note_seconds = self._tally.note_seconds
+        self.note_rows = self._tally.note_rows
 
     def note_error(self, kind: str) -> None:
         """Count a refusal or failure by its error code."""
         self._errors.labels(kind).inc()
-
-    def note_rows(self, n_rows: int) -> None:
-        """Count scored rows."""
-        self._rows.inc(n_rows)
 
     def note_oddities(self, unknown_categories: int, extra_columns: int) -> None:
         """Count what a request held that the model does not know."""
@@ -100,6 +90,7 @@ class Metrics:
 
     def note_state(self, slot: Slot, queue: int, drift: list[ColumnDrift]) -> None:
         """Show what is so now; called each second and before `/metrics` is answered."""
+        self.flush()
         self._reloads.labels("loaded").inc(slot.loads - self._loads)
         self._reloads.labels("refused").inc(slot.refusals - self._refusals)
         self._loads, self._refusals = slot.loads, slot.refusals
@@ -118,8 +109,23 @@ class Metrics:
         if drift is not None:
             self._answers_psi.labels(labeller.target).set(drift.psi)
 
+    def flush(self) -> None:
+        """Hand on what was counted since the last time."""
+        told = self._tally.take()
+        for (path, status), count in told.requests.items():
+            self._requests.labels(path, str(status)).inc(count)
+        if told.rows:
+            self._rows.inc(told.rows)
+        if told.seconds:
+            # Its own `observe` takes one time at a time, and a lock for each.
+            self._seconds._sum.inc(told.seconds)
+        for bucket, count in zip(self._seconds._buckets, told.times, strict=True):
+            if count:
+                bucket.inc(count)
+
     def render(self) -> bytes:
-        """Return all of it as Prometheus reads it."""
+        """Return all of it, up to now, as Prometheus reads it."""
+        self.flush()
         if not self._is_shared:
             return generate_latest(self._registry)
         everyone = CollectorRegistry()

@@ -20,7 +20,7 @@ from sweepkit.serving.json_body import parse_object
 from sweepkit.serving.layout import Layouts
 from sweepkit.serving.media import find_medium
 from sweepkit.serving.notices import note_extra, note_ignored, note_unknown
-from sweepkit.serving.one_row import PlainRow
+from sweepkit.serving.one_row import PlainRow, find_row
 from sweepkit.serving.params import read_params, read_query
 from sweepkit.serving.parquet_body import read_parquet
 from sweepkit.serving.refusal import bad_request
@@ -71,6 +71,9 @@ class Reader:
 
     def _read_json(self, body: bytes) -> Batch:
         payload = parse_object(body)
+        row = self._read_one(payload)
+        if row is not None:
+            return Batch(rows=[row])
         keys = [key for key in payload if key in SHAPES]
         if len(keys) != 1:
             raise bad_request(
@@ -84,6 +87,15 @@ class Reader:
             batch.params = read_params(payload.get("params"), self._offered)
             batch.warnings += note_ignored(payload.keys() - {key, "params"})
         return batch
+
+    def _read_one(self, payload: dict[str, Any]) -> Sequence[Any] | None:
+        """Return the row of a body that holds a plain one and nothing else."""
+        found = find_row(payload)
+        layout = None if found is None else self._layouts.recall(found[0])
+        if found is None or layout is None or layout.places is None:
+            return None
+        cells = found[1]
+        return self._plain.read([cells[i] for i in layout.places])
 
     def add_query(self, batch: Batch, query: bytes) -> None:
         """Take parameters from a URL, as for bodies that have no place for them.

@@ -58,7 +58,8 @@ class Worker:
         self._line, self._settings, self._listening = line, settings, listening
         self._slot = Slot()
         app = build_app(self._slot, settings, wants_check=self._ask_for_check)
-        self._server = DrainingServer(app, settings)
+        self._metrics = app.state.metrics
+        self._server = DrainingServer(app, settings, take=app.express.take)
         self._can_answer = asyncio.Event()
         self._models = Preloading(settings.trusted_types)
 
@@ -71,6 +72,7 @@ class Worker:
         # Clients wait in the socket's queue until there is something to answer with.
         await self._can_answer.wait()
         await self._server._serve([self._listening])
+        self._metrics.flush()
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         for order in self._line.orders():
