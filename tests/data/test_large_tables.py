@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 from sweepkit.data import csv_cells
 from sweepkit.data.compact import MAX_LABELS, to_labels
 from sweepkit.data.conform import to_boolean, to_categorical, to_date, to_numeric
+from sweepkit.data.csv_checks import CsvFile
+from sweepkit.data.csv_table import CsvTable
 from sweepkit.data.memory import count_available, refuse_too_large
+from sweepkit.data.parquet_table import ParquetTable
 from sweepkit.data.sources import CsvSource, ParquetSource
 from sweepkit.data.sql import SqlSource
+from sweepkit.data.text_file import check_text
 from sweepkit.errors import DataError
 
 
@@ -208,11 +212,6 @@ class TestMemory:
 
     def test_estimates_are_of_the_right_size(self, tmp_path):
         """Twice too low is a kill, twice too high a refusal without need."""
-        from sweepkit.data.csv_checks import CsvFile
-        from sweepkit.data.csv_table import CsvTable
-        from sweepkit.data.parquet_table import ParquetTable
-        from sweepkit.data.text_file import check_text
-
         rng = np.random.default_rng(0)
         columns = {f"x{n}": rng.normal(size=20_000) for n in range(5)}
         names = [f"name {n}" for n in rng.integers(0, 10**9, 20_000)]
@@ -247,3 +246,56 @@ def _write(frame, folder, kind):
     with closing(sqlite3.connect(folder / "t.db")) as database:
         frame.to_sql("t", database, index=False)
     return SqlSource(f"sqlite:///{folder}/t.db", table="t")
+
+
+CELLS = st.text(
+    st.characters(exclude_characters='"\r\n,\x00', exclude_categories=["Cs"]),
+    max_size=4,
+)
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=6),
+    end=st.sampled_from(["\n", "\r\n"]),
+    names=st.sampled_from(["a,b", '"a","b"', '\n"a", "b ""c"""']),
+    blank=st.booleans(),
+    characters=st.integers(1, 12),
+)
+def test_text_without_quotes_is_split_as_it_is_parsed(
+    tmp_path_factory, rows, end, names, blank, characters
+):
+    """A quick way and a strict one that disagree would read two tables in one file."""
+    lines = [names, *map(",".join, rows), *[""] * blank]
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    path.write_text(end.join(lines) + end, newline="", encoding="utf-8")
+    strict = CsvFile(path, "utf-8", ",")
+    quick = CsvFile(path, "utf-8", ",", check_text(path, "utf-8").is_plain)
+    assert quick.is_plain
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sweepkit.data.csv_lines._CHARACTERS", characters)
+        found = [join(file.blocks(["a", "b"], 2)) for file in (strict, quick)]
+
+    assert found[0] == found[1]
+
+
+def join(blocks):
+    """All cells by column, without the blanks around them that both ways drop."""
+    trimmed = [
+        [csv_cells.trim(cells).to_pylist() for cells in block] for block in blocks
+    ]
+    return [[cell for block in trimmed for cell in block[at]] for at in (0, 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['a,b\n"1",2\n', "a,b\r1,2\r", "a,b\n1\r,2\n", 'a,"b\n1,2\n', 'a,"b\nc"\n1,2\n'],
+    ids=["quoted cell", "lone returns", "lone return", "open quote", "quoted break"],
+)
+@pytest.mark.parametrize("block", [1, 3, 100])
+def test_other_text_is_parsed_strictly(tmp_path, monkeypatch, text, block):
+    """What only looks like lines must not be split at their ends."""
+    monkeypatch.setattr("sweepkit.data.text_file._BLOCK", block)
+    (tmp_path / "t.csv").write_text(text, newline="")
+
+    assert not check_text(tmp_path / "t.csv", "utf-8").is_plain

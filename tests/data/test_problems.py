@@ -146,7 +146,7 @@ def test_each_problem_says_what_was_found_and_what_to_type(table):
         pytest.param(
             [f"t{i // 2}" for i in range(0, 2 * N, 2)][: N // 2] * 2,
             "cardinality",
-            "hardly",
+            "mean of the target",
             id="many categories",
         ),
     ],
