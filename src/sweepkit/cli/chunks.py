@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sweepkit.data.csv_text import StrictCsv, choose_delimiter
+from sweepkit.data.later_cells import settle
 from sweepkit.errors import DataError
 from sweepkit.serving.cells import ColumnReader
 from sweepkit.serving.csv_body import convert_cells
@@ -128,7 +129,12 @@ def _read_parquet(
             batch.validate(full=True)
             names = batch.schema.names
             pairs = list(zip(names, batch.columns, strict=True))
-            cells = [_list_cells(one) if name in wanted else () for name, one in pairs]
+            cells = [
+                _list_cells(settle(one, wanted[name].kind, wanted[name].known))
+                if name in wanted
+                else ()
+                for name, one in pairs
+            ]
             yield Chunk(Found(names, cells, batch.num_rows), dict(pairs))
 
 

@@ -5,6 +5,9 @@ that repeat become categories. Floats stay as they are, since equal scores need 
 inputs to the last bit. `TableSchema.conform` makes the same columns of either form.
 """
 
+import ctypes
+import sys
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -14,19 +17,35 @@ import pyarrow.compute as pc
 LARGE_ROWS = 1_000_000
 # As many as two bytes can number.
 MAX_LABELS = 32_767
+_MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
+_MAPPED_BYTES = 1 << 20
 
 
 def decide_compact(n_rows: int) -> bool:
     """Tell whether a table of so many rows is to be held in few bytes."""
     compact = n_rows >= LARGE_ROWS
     if compact:
-        # Arrow's own pool keeps what it needed for reading, in case it reads more.
+        # What is freed goes back to the system, instead of being kept in case of need:
+        # Arrow's own pool does that, and glibc with blocks below a threshold that it
+        # raises whenever it frees a larger one.
         pa.set_memory_pool(pa.system_memory_pool())
+        _ask_glibc("mallopt", _MMAP_THRESHOLD, _MAPPED_BYTES)
     return compact
+
+
+def _ask_glibc(name: str, *values: int) -> None:
+    """Call a function of the C library; other ones than glibc lack it."""
+    function = None
+    if sys.platform == "linux":
+        function = getattr(ctypes.CDLL(None), name, None)
+    if function is not None:
+        function(*values)
 
 
 def build_table(columns: dict[str, pd.Series], *, compact: bool) -> pd.DataFrame:
     """Return columns as a table; a large one without copying them."""
+    if compact:
+        _ask_glibc("malloc_trim", 0)
     return pd.DataFrame(columns, copy=not compact)
 
 
@@ -39,7 +58,7 @@ def to_series(column: pa.ChunkedArray, *, compact: bool) -> pd.Series:
     """
     if compact and pa.types.is_integer(column.type) and not column.null_count:
         column = _fit_integers(column)
-    if compact and _is_text(column.type):
+    if compact and _is_text(column.type) and _may_repeat(column):
         labels = to_labels(column.dictionary_encode())
         if labels is not None:
             return pd.Series(labels)
@@ -85,6 +104,11 @@ def _fit_integers(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not len(column) or span["max"] > np.iinfo(np.int64).max:
         return column
     return column.cast(fit_integer(span["min"], span["max"]))
+
+
+def _may_repeat(column: pa.ChunkedArray) -> bool:
+    # Five million names are not numbered only to learn that they are too many.
+    return len(pc.unique(column[: 4 * MAX_LABELS])) <= MAX_LABELS
 
 
 def _is_text(kind: pa.DataType) -> bool:

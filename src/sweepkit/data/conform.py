@@ -138,12 +138,13 @@ def _write(values: pd.Series) -> pd.Series:
 
 
 def _write_numbers(values: pd.Series) -> pd.Series:
-    return values.astype("object").map(_number_text, na_action="ignore").astype("str")
+    return values.astype("object").map(write_number, na_action="ignore").astype("str")
 
 
 def _read_truths(values: pd.Series) -> pd.Series:
     return _write(values).str.strip().str.casefold().map(_TRUTH_OF).astype("str")
 
 
-def _number_text(number: float) -> str:
+def write_number(number: float) -> str:
+    """Return a number as the text of a category; 3 and 3.0 are both "3"."""
     return str(int(number)) if float(number).is_integer() else str(number)

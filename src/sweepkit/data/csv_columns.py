@@ -5,9 +5,10 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sweepkit.data.compact import to_labels
+from sweepkit.data.compact import MAX_LABELS, to_labels
 from sweepkit.data.csv_cells import Cells, blank_out, to_numbers, trim
 from sweepkit.data.csv_survey import ColumnFacts
 from sweepkit.errors import DataError
@@ -90,24 +91,37 @@ class TextColumn:
 
 
 class LabelColumn:
-    """Texts, each kept once in a block: many columns of large tables repeat them."""
+    """Texts, each kept once in a block, as many columns of large tables repeat them.
+
+    It keeps texts as they are as soon as they turn out to be too many different ones.
+    """
 
     def __init__(self) -> None:
-        self._chunks: list[pa.DictionaryArray] = []
+        self._chunks: list[pa.Array] = []
+        self._known = pa.array([], pa.large_string())
 
     def add(self, cells: Cells) -> None:
         """Append raw cells."""
         texts = blank_out(trim(cells)).cast(pa.large_string())
-        self._chunks.append(texts.dictionary_encode())
+        if not self._are_labels:
+            self._chunks.append(texts)
+            return
+        chunk = texts.dictionary_encode()
+        self._chunks.append(chunk)
+        self._known = pc.unique(pa.concat_arrays([self._known, chunk.dictionary]))
+        if not self._are_labels:
+            self._chunks = [one.cast(pa.large_string()) for one in self._chunks]
 
     def finish(self) -> pd.Series:
         """Return the whole column, as categories unless there are too many."""
-        chunked = pa.chunked_array(self._chunks)
-        self._chunks = []
-        labels = to_labels(chunked)
-        if labels is not None:
-            return pd.Series(labels)
-        return pd.Series(chunked.cast(pa.large_string()).to_pandas(), dtype="str")
+        chunked, self._chunks = pa.chunked_array(self._chunks), []
+        if self._are_labels:
+            return pd.Series(to_labels(chunked))
+        return pd.Series(chunked.to_pandas(), dtype="str")
+
+    @property
+    def _are_labels(self) -> bool:
+        return len(self._known) <= MAX_LABELS
 
 
 def changed() -> DataError:

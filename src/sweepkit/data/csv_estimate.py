@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sweepkit.data.csv_survey import ColumnFacts
 from sweepkit.data.csv_text import StrictCsv
-from sweepkit.data.text_file import TextFacts
+from sweepkit.data.text_facts import TextFacts
 
 _SAMPLED_ROWS = 2_000
 _OFFSET_BYTES = 8

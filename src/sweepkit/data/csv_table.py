@@ -17,7 +17,7 @@ from sweepkit.data.csv_estimate import estimate_bytes
 from sweepkit.data.csv_survey import ColumnFacts
 from sweepkit.data.lookup import quote_setting, set_role
 from sweepkit.data.many_files import check_names
-from sweepkit.data.text_file import TextFacts
+from sweepkit.data.text_facts import TextFacts
 from sweepkit.errors import DataError
 
 _ROWS_AT_ONCE = 10_000

@@ -20,4 +20,5 @@ def describe_source(data: Mapping[str, Any]) -> str:
         place = url if "${" in url else name_url(url)
         what = f"table {data['table']}" if data.get("table") else data.get("query")
         return f"{place}: {what}"
-    return "embedded in sweepkit"
+    target = str(data.get("source", {}).get("_target_", ""))
+    return "embedded in sweepkit" if target.endswith(".ExampleSource") else target

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
+import pyarrow as pa
+
 from sweepkit.errors import DataError
 
 _BLANK = "__HIVE_DEFAULT_PARTITION__"
@@ -49,6 +51,13 @@ def read_folder_names(
                 f"{list(read[0])}. Move it, or change `data.path`."
             )
     return read
+
+
+def find_folder_type(values: Sequence[str | None]) -> pa.DataType:
+    """Return int64 if all values are plain integers, else text; `01` is a code."""
+    texts = [value for value in values if value is not None]
+    plain = all(text.isdecimal() and str(int(text)) == text for text in texts)
+    return pa.int64() if texts and plain else pa.string()
 
 
 def _read_keys(path: Path) -> Mapping[str, str | None]:

@@ -1,24 +1,21 @@
 """Read Parquet files that are one table, a few columns at a time."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sweepkit.data.compact import build_table, decide_compact, to_series
 from sweepkit.data.many_files import choose_columns, unify_types
 from sweepkit.data.parquet_checks import plain_schema
+from sweepkit.data.parquet_file import open_parquet, read_columns, weigh_columns
+from sweepkit.data.parquet_folder import find_folder_type
 from sweepkit.errors import DataError
 
 # So much of a table may lie in memory twice, as Arrow's and as pandas'.
 _PARTS = 8
-_FIXED_BYTES = 8
-_ROW_LABELS = re.compile(r"__index_level_\d+__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class ParquetTable:
             DataError: If a file cannot be read, a column is not there or has no plain
                 values, or the files' columns differ.
         """
-        found = [_read_names(path) for path in self.paths]
+        found = [read_columns(path) for path in self.paths]
         keys = list(self.folders[0]) if self.folders else []
         for name in keys:
             if name in found[0].names:
@@ -61,7 +58,7 @@ class ParquetTable:
         schema = unify_types(self.paths, schemas)
         for name in keys:
             values = [folder[name] for folder in self.folders]
-            schema = schema.append(pa.field(name, _folder_type(values)))
+            schema = schema.append(pa.field(name, find_folder_type(values)))
         return pa.schema(schema.field(name) for name in wanted)
 
     def read(self, schema: pa.Schema) -> pd.DataFrame:
@@ -92,7 +89,7 @@ class ParquetTable:
         """Return how many rows the files say they have."""
         n_rows = 0
         for path in self.paths:
-            with _open(path) as file:
+            with open_parquet(path) as file:
                 n_rows += file.metadata.num_rows
         return n_rows
 
@@ -100,9 +97,9 @@ class ParquetTable:
         """Return about how many bytes these columns will take in memory."""
         names, total = set(wanted), 0
         for path in self.paths:
-            with _open(path) as file:
+            with open_parquet(path) as file:
                 groups = map(file.metadata.row_group, range(file.num_row_groups))
-                total += sum(_weigh(group, names) for group in groups)
+                total += sum(weigh_columns(group, names) for group in groups)
         return total
 
     def _read_part(self, part: pa.Schema, compact: bool) -> dict[str, pd.Series]:
@@ -118,7 +115,7 @@ class ParquetTable:
     def _read_file(self, at: int, part: pa.Schema) -> pa.Table:
         folder = self.folders[at] if self.folders else {}
         inside = pa.schema(one for one in part if one.name not in folder)
-        with _open(self.paths[at]) as file:
+        with open_parquet(self.paths[at]) as file:
             table = file.read(inside.names).select(inside.names).cast(inside)
             n_rows = file.metadata.num_rows
         for one in part:
@@ -126,43 +123,3 @@ class ParquetTable:
                 value = pa.scalar(folder[one.name]).cast(one.type)
                 table = table.append_column(one, pa.repeat(value, n_rows))
         return table.select(part.names)
-
-
-def _read_names(path: Path) -> pa.Schema:
-    with _open(path) as file:
-        names = file.schema_arrow.names
-        schema: pa.Schema = file.schema_arrow
-    if len(set(names)) < len(names):
-        plain_schema(path, schema)  # says which name stands there twice
-    # pandas keeps its row labels, which have no name, as a column of this one.
-    return pa.schema(one for one in schema if not _ROW_LABELS.fullmatch(one.name))
-
-
-@contextmanager
-def _open(path: Path) -> Iterator[pq.ParquetFile]:
-    try:
-        with ExitStack() as stack:
-            # Without a map of the file, what is read counts as this process' memory
-            # once only.
-            yield stack.enter_context(pq.ParquetFile(path, pre_buffer=False))
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise DataError(
-            f"{path} cannot be read as Parquet: {reason} Write it again, or change "
-            f"`data.path` (for CSV, choose `data=csv`)."
-        ) from None
-
-
-def _folder_type(values: Sequence[str | None]) -> pa.DataType:
-    texts = [value for value in values if value is not None]
-    plain = all(text.isdecimal() and str(int(text)) == text for text in texts)
-    return pa.int64() if texts and plain else pa.string()
-
-
-def _weigh(group: pq.RowGroupMetaData, names: set[str]) -> int:
-    total = 0
-    for at in range(group.num_columns):
-        column = group.column(at)
-        if column.path_in_schema in names:
-            total += max(column.total_uncompressed_size, _FIXED_BYTES * group.num_rows)
-    return total

@@ -45,7 +45,9 @@ class TableSchema:
         """Return the columns with this role, in table order."""
         return [name for name, its_role in self.roles.items() if its_role == role]
 
-    def conform(self, table: pd.DataFrame) -> pd.DataFrame:
+    def conform(
+        self, table: pd.DataFrame, rows: NDArray[np.intp] | None = None
+    ) -> pd.DataFrame:
         """Pick the features of a table and give each the one type of its role.
 
         Numeric columns become float64, categorical ones `str`, dates datetime64[ns],
@@ -56,6 +58,8 @@ class TableSchema:
         Args:
             table: Shape (n_rows, n_columns); columns that are no features may be
                 absent, and others present.
+            rows: Positions of the only rows to take, one column after another, so
+                that of a large table no second copy is made; None takes all.
 
         Returns:
             Shape (n_rows, n_features), columns in the order of `features`, the index
@@ -66,8 +70,15 @@ class TableSchema:
         """
         for name in self.features:
             require_column(name, table.columns, key="data.path")
-        columns = {name: self._convert(table[name]) for name in self.features}
-        return pd.DataFrame(columns, index=table.index)
+        taken = slice(None) if rows is None else rows
+        index = table.index[taken]
+        columns = {
+            # All with one index: one of its own each would weigh as much as numbers.
+            name: self._convert(table[name].iloc[taken]).set_axis(index)
+            for name in self.features
+        }
+        # A copy would only put columns of one type side by side.
+        return pd.DataFrame(columns, index=index, copy=False)
 
     def target_values(self, table: pd.DataFrame) -> NDArray[np.float64]:
         """Return the target of every row, shape (n_rows,), in its own unit.
@@ -169,7 +180,10 @@ def infer_schema(
             f"No column is left to learn from ({dropped or 'only the target'}). Give "
             f"one another role with `+data.roles.<column>=categorical`."
         )
-    schema.conform(table)  # a chosen role that does not fit fails here, not in a fold
+    for name in schema.features:
+        schema._convert(
+            table[name]
+        )  # a role that does not fit fails here, not in a fold
     return schema
 
 

@@ -4,32 +4,14 @@ import codecs
 import contextlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from sweepkit.data.compressed import open_plain
+from sweepkit.data.text_facts import TextFacts, TextWalk
 from sweepkit.errors import DataError
 
 _BLOCK = 1 << 20  # bytes
-# Delimiter, and memory that a table will take, are judged by so much of a text.
-HEAD = 1 << 20  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class TextFacts:
-    """What a first walk through a text tells.
-
-    Attributes:
-        head: Its beginning, whole lines, at most about a million characters.
-        n_characters: How long it is.
-        is_plain: Whether it has no quotes, and every line ends as on this or on
-            Windows machines: then a line is a record.
-    """
-
-    head: str
-    n_characters: int
-    is_plain: bool = False
 
 
 @contextlib.contextmanager
@@ -49,7 +31,7 @@ def check_text(path: Path, encoding: str) -> TextFacts:
         DataError: If the file is empty, no text, or not in this encoding.
     """
     decoder = _find_decoder(encoding)
-    walk, n_lines = _Walk(), 1
+    walk, n_lines = TextWalk(), 1
     with open_plain(path) as file:
         for raw in _read_raw(path, file, encoding):
             text = _decode(path, encoding, decoder, raw, n_lines)
@@ -61,32 +43,7 @@ def check_text(path: Path, encoding: str) -> TextFacts:
         raise DataError(
             f"{path} is empty; it needs a header and rows. Change `data.path`."
         )
-    head = _cut(walk.head, walk.n_characters)
-    return TextFacts(head, walk.n_characters, walk.is_plain and not walk.is_open)
-
-
-@dataclass(slots=True)
-class _Walk:
-    """What is known of a text so far; `is_open` if its last sign is a lone return."""
-
-    head: str = ""
-    n_characters: int = 0
-    is_filled: bool = False
-    is_plain: bool = True
-    is_open: bool = False
-
-    def note(self, text: str) -> None:
-        """Take the next block into account."""
-        self.n_characters += len(text)
-        self.is_filled = self.is_filled or bool(text.strip())
-        if len(self.head) < HEAD:
-            self.head += text
-        if text and self.is_plain:
-            # A block may end between the two signs of a Windows line end.
-            joined = "\r" * self.is_open + text
-            self.is_open = joined.endswith("\r")
-            lone = joined.count("\r") - joined.count("\r\n") - self.is_open
-            self.is_plain = not lone and '"' not in text
+    return walk.end()
 
 
 def _read_raw(path: Path, file: BinaryIO, encoding: str) -> Iterator[bytes]:
@@ -151,10 +108,3 @@ def _not_text(path: Path, encoding: str, line: int) -> DataError:
         f"{path}, line {line}: a NUL character, so this is not {encoding} text. "
         f"Set another one, such as `data.encoding=utf-16`, or change `data.path`."
     )
-
-
-def _cut(head: str, n_characters: int) -> str:
-    """Return the head without the line that its end may have cut in two."""
-    if len(head) == n_characters or "\n" not in head:
-        return head
-    return head[: head.rindex("\n") + 1]

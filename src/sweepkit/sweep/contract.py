@@ -10,6 +10,9 @@ from omegaconf import DictConfig, OmegaConf
 from sweepkit.data.fingerprint import fingerprint
 from sweepkit.sweep.table_check import check_table
 
+# Where the table lies is no part of a task, nor what of it is accepted; its fingerprint
+# is.
+_PLACES = ("data.path", "data.url", "data.cache", "data.source", "data.accept")
 # The nodes that decide what a trial's number means.
 _DECISIVE = ("seed", "task", "data", "features", "model", "evaluation")
 
@@ -27,9 +30,7 @@ def describe_task(config: DictConfig, searched: Iterable[str]) -> dict[str, Any]
     # Not resolved: the number of threads of this machine is no part of a task.
     whole: Any = OmegaConf.to_container(config, resolve=False)
     described = {key: whole[key] for key in _DECISIVE if key in whole}
-    # Where the table lies is none either, nor what of it is accepted; its fingerprint
-    # is.
-    for key in (*searched, "data.path", "data.url", "data.source", "data.accept"):
+    for key in (*searched, *_PLACES):
         _remove(described, key.split("."))
     if "data" in config:
         # In order: folds are drawn by the position of rows.

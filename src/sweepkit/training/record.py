@@ -7,6 +7,7 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from sweepkit.data.origin import describe_source
 from sweepkit.evaluation.judgement import Judgement
 from sweepkit.evaluation.metrics import find_metric
 from sweepkit.evaluation.summary import name_scores
@@ -60,7 +61,7 @@ def record_inputs(run: Run, settings: Settings, rows: Rows) -> None:
     run.log_dataset(
         Table(
             name=settings["data"]["name"],
-            source=settings["data"].get("path") or "embedded in sweepkit",
+            source=describe_source(settings["data"]),
             fingerprint=rows.table_fingerprint,
             columns=read_columns(rows.table),
             n_rows=len(rows.table),

@@ -73,23 +73,35 @@ def read_rows(cfg: DictConfig) -> Rows:
         task=Task(cfg.task.name),
         positive=cfg.task.positive,
     )
-    split = _split(table, schema, cfg)
+    identity = fingerprint(table, ordered=False)
+    # Which row is where; the rows themselves are taken column by column.
+    split = _split(table[_name_deciding(table, cfg)], schema, cfg)
     holdout_target = schema.target_values(split.holdout)
-    train = schema.conform(split.train)
+    train = schema.conform(table, split.train.index.to_numpy())
     target = schema.target_values(split.train)
     groups = _column(split.train, cfg.evaluation.group, "evaluation.group")
     return Rows(
         schema=schema,
         table=table,
-        table_fingerprint=fingerprint(table, ordered=False),
+        table_fingerprint=identity,
         holdout_fingerprint=_identify(split.holdout, schema),
         train=train,
         train_target=target,
         folds=draw_folds(build(cfg, "evaluation.splitter"), train, target, groups),
-        holdout=schema.conform(split.holdout),
+        holdout=schema.conform(table, split.holdout.index.to_numpy()),
         holdout_target=holdout_target,
         coordinates=_coordinates(split.holdout, cfg),
     )
+
+
+def _name_deciding(table: pd.DataFrame, cfg: DictConfig) -> list[str]:
+    """Return the columns that decide where a row goes, or are asked of a part."""
+    data, evaluation = cfg.data, cfg.evaluation
+    named = {evaluation.group, evaluation.time, data.latitude, data.longitude} - {None}
+    columns = [str(name) for name in table]
+    if not named <= set(columns):
+        return columns  # the refusal says which columns there are
+    return [name for name in columns if name in {data.target, *named}]
 
 
 def _identify(holdout: pd.DataFrame, schema: TableSchema) -> str:

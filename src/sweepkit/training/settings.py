@@ -13,8 +13,12 @@ from omegaconf.errors import (
 )
 
 from sweepkit.errors import ConfigError, Departure
+from sweepkit.tracking import find_secret
 
 Settings = dict[str, Any]
+
+# Addresses of databases: user and host are nobody's business either.
+_PRIVATE = (".data.url", ".data.source.url")
 
 
 def resolve(cfg: DictConfig) -> Settings:
@@ -34,7 +38,8 @@ def resolve(cfg: DictConfig) -> Settings:
             raise ConfigError(f"{key} must be given: add `{key}=...`.") from error
         raise ConfigError(_explain_reference(error)) from error
     assert isinstance(settings, dict)
-    return {str(key): value for key, value in settings.items()}
+    raw = OmegaConf.to_container(cfg, resolve=False)
+    return {str(key): value for key, value in _spell_secrets(settings, raw, "").items()}
 
 
 def build(cfg: DictConfig, key: str) -> Any:
@@ -72,6 +77,23 @@ def flatten(settings: Settings, prefix: str = "") -> dict[str, Any]:
         else:
             flat[f"{prefix}{key}"] = value
     return flat
+
+
+def _spell_secrets(value: Any, raw: Any, key: str) -> Any:
+    """Return values with what is secret, and came by reference, as that reference.
+
+    So that `data.url=${oc.env:DB_URL}` is recorded, compared and reproduced in these
+    words, and its password neither recorded nor refused.
+    """
+    if isinstance(value, dict) and isinstance(raw, dict):
+        return {
+            k: _spell_secrets(v, raw.get(k), f"{key}.{k}") for k, v in value.items()
+        }
+    by_reference = isinstance(raw, str) and "${" in raw
+    if by_reference and isinstance(value, str):
+        is_private = key in _PRIVATE or find_secret(value) is not None
+        return raw if is_private and key != ".tracking.uri" else value
+    return value
 
 
 def _missing_key(error: OmegaConfBaseException) -> str | None:
