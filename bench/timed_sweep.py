@@ -2,8 +2,14 @@
 
 import functools
 import os
+import sys
 import time
 from pathlib import Path
+
+from sweepkit.sweep.early import preload_workers
+
+if __name__ == "__main__":
+    preload_workers(sys.argv)  # as train.py begins
 
 import hydra
 from omegaconf import DictConfig

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
-from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from sweepkit.data.conform import to_date
 from sweepkit.data.lookup import require_column
@@ -86,13 +85,17 @@ def _choose_rows(
     rows = np.arange(len(table))
     if classes is not None:
         return _draw_classes(rows, classes, fraction, seed)
-    _, chosen = train_test_split(rows, test_size=fraction, random_state=seed)
-    return np.asarray(chosen, dtype=np.intp)
+    # What scikit-learn's `train_test_split` does; a sweep's parent, which splits to
+    # look at the table, need not wait for its import.
+    order = np.random.RandomState(seed).permutation(rows)
+    return np.asarray(order[: ceil(fraction * len(table))], dtype=np.intp)
 
 
 def _draw_classes(
     rows: NDArray[np.intp], classes: NDArray[np.float64], fraction: float, seed: int
 ) -> NDArray[np.intp]:
+    from sklearn.model_selection import train_test_split
+
     _, codes, counts = np.unique(classes, return_inverse=True, return_counts=True)
     rows = rows[counts[codes] > 1]
     n_classes, n_holdout = int(np.sum(counts > 1)), ceil(fraction * rows.size)
@@ -109,6 +112,8 @@ def _draw_classes(
 
 
 def _draw_groups(groups: pd.Series, fraction: float, seed: int) -> NDArray[np.intp]:
+    from sklearn.model_selection import GroupShuffleSplit
+
     labels, _ = groups.factorize(sort=True)
     _check_parts(
         groups.nunique(), fraction, f"groups of evaluation.group {groups.name!r}"
