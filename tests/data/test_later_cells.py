@@ -66,3 +66,19 @@ def test_labels_of_a_dictionary_are_texts():
     column = pa.array(["a", None, "a"]).dictionary_encode()
 
     assert settle(column, "string").to_pylist() == ["a", None, "a"]
+
+
+@pytest.mark.parametrize(
+    ("known", "settled"),
+    [
+        pytest.param({"7", "12"}, ["7", None], id="numbers"),
+        pytest.param({"7", "north"}, ["7", None], id="numbers and words"),
+        pytest.param({"007", "12"}, [7, None], id="zeros in front"),
+        pytest.param({"7.50", "12.25"}, [7, None], id="zeros behind"),
+    ],
+)
+def test_numbers_are_texts_only_where_no_zero_can_have_been_lost(known, settled):
+    """7 may have been 007, and then it is another code."""
+    column = pa.array([7, None])
+
+    assert settle(column, "string", known).to_pylist() == settled

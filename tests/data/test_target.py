@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweepkit.data.target import MOST_CLASSES, encode, infer_task, list_classes
+from sweepkit.data.inference import infer_task
+from sweepkit.data.target import MOST_CLASSES, encode, list_classes
 from sweepkit.errors import DataError
 from sweepkit.tasks import Task
 

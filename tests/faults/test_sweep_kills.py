@@ -40,7 +40,7 @@ WHERE key = 'role' AND value = 'sweep' AND status = 'FINISHED'
 """
 LOGGED = "SELECT * FROM logged_models"
 PUBLISHED = "SELECT * FROM model_versions"
-FAST = range(3)
+FAST = range(1)
 SEEDS = [
     pytest.param(seed, marks=[] if seed in FAST else pytest.mark.exhaustive)
     for seed in range(20)

@@ -22,9 +22,10 @@ from sweepkit.tracking.model_files import load_folder
 from sweepkit.tracking.recording import MlflowRun
 from sweepkit.training.check import build_gate
 from sweepkit.training.evidence import gather_evidence
+from sweepkit.training.judging import judge
 from sweepkit.training.rows import Rows, read_rows
 from sweepkit.training.settings import resolve
-from sweepkit.training.trial import Trial, judge
+from sweepkit.training.trial import Trial
 
 FINGERPRINT = "data.fingerprint"
 

@@ -11,11 +11,12 @@ from sweepkit.registry.publish import Published
 from sweepkit.tracking.card import LoggedModel
 from sweepkit.tracking.model_files import load_folder
 from sweepkit.tracking.recording import MlflowRun
+from sweepkit.training.judging import judge
 from sweepkit.training.record import register
 from sweepkit.training.rows import Rows, read_rows
 from sweepkit.training.run_file import RunFile
 from sweepkit.training.settings import Settings, resolve
-from sweepkit.training.trial import Trial, judge
+from sweepkit.training.trial import Trial
 
 
 def publish_run(place: Place, run: RunFile) -> Published:

@@ -6,6 +6,7 @@ here it is settled for parts of files, and nothing is guessed: what has no such 
 stays as it is, for whoever checks it to refuse.
 """
 
+import re
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 
 from sweepkit.data.conform import write_number
 
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _TRUTHS = {0: False, 1: True}
 
 
@@ -30,7 +32,7 @@ def settle(column: pa.Array, kind: str, known: Collection[str] = ()) -> pa.Array
     if pa.types.is_decimal(column.type):
         column = pc.cast(column, pa.float64())
     is_number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
-    if kind == "string" and is_number:
+    if kind == "string" and is_number and _are_plain(known):
         return _convert_distinct(column, write_number, pa.string())
     if kind == "string" and pa.types.is_boolean(column.type):
         # A column of truth values with blanks is one of the texts true and false.
@@ -39,6 +41,11 @@ def settle(column: pa.Array, kind: str, known: Collection[str] = ()) -> pa.Array
     if kind == "boolean" and is_number and _are_truths(column):
         return _convert_distinct(column, lambda value: _TRUTHS[int(value)], pa.bool_())
     return column
+
+
+def _are_plain(known: Collection[str]) -> bool:
+    """Tell whether numbers can be told from what training saw: 7 may have been 007."""
+    return all(write_number(float(t)) == t for t in known if _NUMBER.fullmatch(t))
 
 
 def _are_truths(column: pa.Array) -> bool:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from sweepkit.data.checks import check_shape, read_target, refuse_constant
 from sweepkit.data.conform import CONVERSIONS, refuse_first
+from sweepkit.data.inference import infer_task
 from sweepkit.data.lookup import require_column
 from sweepkit.data.roles import FEATURE_ROLES, Role, choose_role
-from sweepkit.data.target import encode, infer_task, list_classes
+from sweepkit.data.target import encode, list_classes
 from sweepkit.errors import DataError
 from sweepkit.tasks import Label, Task
 

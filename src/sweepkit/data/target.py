@@ -1,6 +1,5 @@
-"""The target column: what kind of task it poses, and its labels as codes."""
+"""The labels of a target of classes, and their codes."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,50 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
-from sweepkit.data.checks import find_target_number
 from sweepkit.errors import DataError
 from sweepkit.tasks import Label, Task
 
 # From here on labels are more likely an identifier, or text, than classes.
 MOST_CLASSES = 100
-# Whole numbers from 0 or 1 up to here are ratings or codes more often than amounts.
-_MOST_CODES = 10
 _SHOWN = 4
-
-
-@dataclass(frozen=True, slots=True)
-class FoundTask:
-    """The task a target poses.
-
-    Attributes:
-        task: Which.
-        why: What in the values says so, for the person who did not choose.
-    """
-
-    task: Task
-    why: str
-
-
-def infer_task(column: pd.Series) -> FoundTask:
-    """Infer the task from the values of the target.
-
-    Two values are two classes; texts are classes; so are whole numbers that count from
-    0 or 1 to at most 10. All other numbers are a regression.
-
-    Args:
-        column: All values under their name, shape (n_rows,).
-
-    Raises:
-        DataError: If the values are neither numbers nor a moderate number of labels.
-    """
-    filled = column.dropna()
-    if types.is_numeric_dtype(column) and not types.is_bool_dtype(column):
-        return _of_numbers(np.unique(filled.to_numpy(dtype=np.float64)))
-    find_target_number(column)
-    n = filled.nunique()
-    _refuse_many(column, n)
-    task = Task.MULTICLASS if n > 2 else Task.BINARY
-    return FoundTask(task, f"its values are {n} labels")
 
 
 def list_classes(
@@ -73,7 +34,7 @@ def list_classes(
     """
     _refuse_blank(column)
     values = _read_labels(column)
-    _refuse_many(column, len(set(values)))
+    refuse_many(column, len(set(values)))
     classes = sorted(set(values))  # of one type each: texts, numbers or booleans
     _check_count(column, task, classes)
     if positive is None:
@@ -97,19 +58,6 @@ def encode(column: pd.Series, classes: tuple[Label, ...]) -> NDArray[np.float64]
             f"{_show(classes)}. Correct the row, or train anew on a table that has it."
         )
     return np.fromiter((codes[label] for label in labels), np.float64, len(labels))
-
-
-def _of_numbers(values: NDArray[np.float64]) -> FoundTask:
-    whole = bool(np.all(np.isfinite(values)) and np.all(values == np.trunc(values)))
-    n = values.size
-    if whole and n == 2:
-        found = f"its values are {values[0]:g} and {values[1]:g}"
-        return FoundTask(Task.BINARY, found)
-    counts = whole and n > 2 and np.all(np.diff(values) == 1) and values[0] in (0, 1)
-    if counts and values[-1] <= _MOST_CODES:
-        found = f"its values are the whole numbers {values[0]:g} to {values[-1]:g}"
-        return FoundTask(Task.MULTICLASS, found)
-    return FoundTask(Task.REGRESSION, f"its values are {n:,} different numbers")
 
 
 def _read_labels(column: pd.Series) -> list[Label]:
@@ -168,7 +116,12 @@ def _put_last(
     return (*(c for c in classes if c != wanted[0]), wanted[0])
 
 
-def _refuse_many(column: pd.Series, n: int) -> None:
+def refuse_many(column: pd.Series, n: int) -> None:
+    """Refuse labels that are too many to be classes.
+
+    Raises:
+        DataError: If there are more than 100, or fewer than two rows for each.
+    """
     if n <= MOST_CLASSES and 2 * n <= max(len(column), 4):
         return
     raise DataError(

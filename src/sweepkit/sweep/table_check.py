@@ -5,9 +5,9 @@ import sys
 import pandas as pd
 from omegaconf import DictConfig
 
-from sweepkit.data.holdout import split_holdout
 from sweepkit.data.problems import Plan, find_problems, stop_on, write_warnings
 from sweepkit.data.schema import infer_schema
+from sweepkit.data.splitting import split_as_set
 from sweepkit.tasks import Task
 
 
@@ -30,14 +30,7 @@ def check_table(config: DictConfig, table: pd.DataFrame) -> None:
         task=Task(config.task.name),
         positive=config.task.positive,
     )
-    holdout = split_holdout(
-        table,
-        fraction=evaluation.holdout.fraction,
-        seed=evaluation.holdout.seed,
-        group=evaluation.group,
-        time=evaluation.time,
-        classes=schema.strata(table),
-    )
+    holdout = split_as_set(table, schema, evaluation)
     plan = Plan(
         n_folds=evaluation.n_splits, group=evaluation.group, time=evaluation.time
     )

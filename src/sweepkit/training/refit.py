@@ -7,10 +7,11 @@ from omegaconf import DictConfig
 from sweepkit.evaluation.judgement import Scores
 from sweepkit.training.decision import learn_decision, learns_decision
 from sweepkit.training.examining import examine
+from sweepkit.training.judging import judge
 from sweepkit.training.notes import describe_rows
 from sweepkit.training.rows import Rows
 from sweepkit.training.settings import Settings
-from sweepkit.training.trial import Trial, fit_fresh, judge, unfitted_model, validate
+from sweepkit.training.trial import Trial, fit_fresh, unfitted_model, validate
 
 
 def refit(

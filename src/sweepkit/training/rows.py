@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from omegaconf import DictConfig
 
 from sweepkit.data.fingerprint import fingerprint
-from sweepkit.data.holdout import Split, split_holdout
+from sweepkit.data.holdout import Split
 from sweepkit.data.schema import TableSchema, infer_schema
+from sweepkit.data.splitting import split_as_set
 from sweepkit.errors import DataError
 from sweepkit.evaluation.folds import Fold, draw_folds
 from sweepkit.evaluation.judgement import Coordinates
@@ -114,14 +115,7 @@ def _identify(holdout: pd.DataFrame, schema: TableSchema) -> str:
 
 def _split(table: pd.DataFrame, schema: TableSchema, cfg: DictConfig) -> Split:
     evaluation = cfg.evaluation
-    split = split_holdout(
-        table,
-        fraction=evaluation.holdout.fraction,
-        seed=evaluation.holdout.seed,
-        group=evaluation.group,
-        time=evaluation.time,
-        classes=schema.strata(table),
-    )
+    split = split_as_set(table, schema, evaluation)
     if evaluation.time is None:
         return split
     # Splitters over time take the rows in the order in which they happened.

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 from omegaconf import DictConfig, open_dict
 
+from sweepkit.data.inference import FoundTask, infer_task
 from sweepkit.data.lookup import require_column
-from sweepkit.data.target import FoundTask, infer_task
 from sweepkit.training.passwords import refuse_passwords
 from sweepkit.training.settings import build, resolve
 

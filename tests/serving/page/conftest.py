@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sweepkit.serving.app import build_app
 from sweepkit.serving.champion import Champion, Slot
@@ -197,6 +197,8 @@ class Watch:
     complaints: list[str] = field(default_factory=list)
 
 
+# On a busy machine a page may take longer than Playwright's five seconds.
+expect.set_options(timeout=30_000)
 OpenPage = Callable[..., tuple[Page, Watch]]
 
 

@@ -17,11 +17,13 @@ export function buildBatch(profile) {
   const wish = find("batch-probabilities");
   wish.closest("label").hidden = !hasClasses(profile);
   wish.onchange = () => latest && start(latest, profile);
-  file.addEventListener("change", () => {
+  const take = () => {
     if (file.files.length) start(file.files[0], profile);
     // So that the same file, mended, can be chosen again.
     file.value = "";
-  });
+  };
+  file.addEventListener("change", take);
+  take(); // one chosen while the page was still loading
   // Everywhere: a file dropped beside the zone must not replace the page.
   document.addEventListener("dragover", (event) => {
     event.preventDefault();
