@@ -129,7 +129,7 @@ def test_waiting_for_the_first_job_is_not_held_against_it(make_pool):
     def task(cfg):
         return cfg.x
 
-    pool = make_pool(task, timeout_s=0.2, start_method="spawn")
+    pool = make_pool(task, timeout_s=0.4, start_method="spawn")
     assert run_all(pool, [["x=1"]])[0].job_return.return_value == 1
 
 

@@ -59,6 +59,16 @@ class Metrics:
         self._model = self._gauge(
             "model_info", "1 for the version in service.", "livemax", "name", "version"
         )
+        self._loads = self._refusals = 0
+        self._in_service: tuple[str, str] | None = None
+        self._watch_drift()
+        self._tally = Tally(_BUCKETS)
+        # `path` must be one of a few, not the sender's choice.
+        self.note_request = self._tally.note_request
+        self.note_seconds = self._tally.note_seconds
+        self.note_rows = self._tally.note_rows
+
+    def _watch_drift(self) -> None:
         self._psi = self._gauge(
             "drift_psi", "Population stability index.", "livemax", "column"
         )
@@ -71,13 +81,6 @@ class Metrics:
             "livemax",
             "target",
         )
-        self._loads = self._refusals = 0
-        self._in_service: tuple[str, str] | None = None
-        self._tally = Tally(_BUCKETS)
-        # `path` must be one of a few, not the sender's choice.
-        self.note_request = self._tally.note_request
-        self.note_seconds = self._tally.note_seconds
-        self.note_rows = self._tally.note_rows
 
     def note_error(self, kind: str) -> None:
         """Count a refusal or failure by its error code."""

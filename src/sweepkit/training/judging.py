@@ -26,14 +26,15 @@ def judge(
         folds: What cross-validation said of the same settings.
     """
     schema, actual = rows.schema, rows.holdout_target
-    said = ask(model, rows.holdout)
+    said, metric = ask(model, rows.holdout), find_metric(cfg.evaluation.metric)
+    columns = cfg.evaluation.slices
     floor = floor_of(schema.task, rows.train_target, len(actual), len(schema.classes))
     return Judgement(
         model=cfg.model.name,
         table=cfg.data.name,
         target=cfg.data.target,
         target_unit=cfg.data.target_unit,
-        metric=cfg.evaluation.metric,
+        metric=metric.name,
         folds=folds,
         holdout=score_all(schema.task, actual, said),
         floor=score_all(schema.task, actual, floor),
@@ -43,20 +44,12 @@ def judge(
         classes=schema.classes,
         probabilities=said.probabilities,
         threshold=threshold_of(model),
-        slices=tuple(
-            score_slices(
-                find_metric(cfg.evaluation.metric),
-                rows.sliced,
-                actual,
-                said,
-                cfg.evaluation.slices,
-            )
-        ),
+        slices=tuple(score_slices(metric, rows.sliced, actual, said, columns)),
         importance=permutation_importance(
             partial(ask, model),
             rows.holdout,
             actual,
-            metric=find_metric(cfg.evaluation.metric),
+            metric=metric,
             repeats=cfg.evaluation.importance.repeats,
             max_rows=cfg.evaluation.importance.max_rows,
             seed=cfg.seed,
