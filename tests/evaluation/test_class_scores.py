@@ -155,7 +155,7 @@ def test_scoring_says_nothing_beside_the_score(n_classes):
         warnings.simplefilter("error")
         for codes in (np.zeros(200), np.ones(200), draw(n_classes)[0]):
             for predicted in (said, one):
-                score_all(TASKS[n_classes], codes, predicted)
+                assert score_all(TASKS[n_classes], codes, predicted)
 
 
 @pytest.mark.parametrize("metric", list_metrics_of(Task.BINARY), ids=lambda m: m.name)

@@ -33,9 +33,9 @@ def list_classes(
             that are not whole; or if `positive` is none of them.
     """
     _refuse_blank(column)
-    values = _read_labels(column)
-    refuse_many(column, len(set(values)))
-    classes = sorted(set(values))  # of one type each: texts, numbers or booleans
+    labels = _read_labels(pd.Series(column.unique(), name=column.name))
+    classes = sorted(set(labels))  # of one type each: texts, numbers or booleans
+    refuse_many(column, len(classes))
     _check_count(column, task, classes)
     if positive is None:
         return tuple(classes)
@@ -50,14 +50,16 @@ def encode(column: pd.Series, classes: tuple[Label, ...]) -> NDArray[np.float64]
     """
     _refuse_blank(column)
     codes = {label: float(code) for code, label in enumerate(classes)}
-    labels = _read_labels(column)
+    # Labels are few and rows may be millions: each label is looked up once.
+    places, distinct = pd.factorize(column)
+    labels = _read_labels(pd.Series(distinct, name=column.name))
     strange = next((label for label in labels if label not in codes), None)
     if strange is not None:
         raise DataError(
             f"The target {column.name!r} has the label {strange!r}, which is none of "
             f"{_show(classes)}. Correct the row, or train anew on a table that has it."
         )
-    return np.fromiter((codes[label] for label in labels), np.float64, len(labels))
+    return np.array([codes[label] for label in labels], dtype=np.float64)[places]
 
 
 def _read_labels(column: pd.Series) -> list[Label]:
