@@ -14,6 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sweepkit.features.categories import NamedBlanks
 from sweepkit.features.dates import DateParts
 from sweepkit.features.geo import GeoFeatures
+from sweepkit.features.geo_knn import GeoKnn
+from sweepkit.features.geo_lag import GeoLag
 from sweepkit.features.on_columns import OnColumns
 from sweepkit.features.ratios import Ratios
 from sweepkit.features.target_means import TargetMeans
@@ -26,6 +28,7 @@ from sweepkit.tracking.trust import TRUSTED_TYPES
 POSITION = {"latitude": "latitude", "longitude": "longitude", "rotations_deg": [30]}
 FILL = SimpleImputer(strategy="median", keep_empty_features=True)
 PLACES = {"los_angeles": [34.05, -118.24]}
+NEAR = {"inputs": ["rooms", "homes"], "pairs": {"rooms_per_home": ["rooms", "homes"]}}
 # What the step is, the columns it reads, and the task its target poses.
 STEPS = {
     "ratios": (Ratios({"rooms_per_home": ["rooms", "homes"]}), None, "regression"),
@@ -39,6 +42,10 @@ STEPS = {
         None,
         "regression",
     ),
+    "neighbours' inputs": (GeoLag(**NEAR, sizes=[3, 10]), None, "regression"),
+    "neighbours' numbers": (GeoKnn(**NEAR), None, "regression"),
+    "neighbours' class": (GeoKnn(**NEAR, task="binary"), None, "binary"),
+    "neighbours' classes": (GeoKnn(**NEAR, task="multiclass"), None, "multiclass"),
     "wrapped": (OnColumns(["rooms", "homes"], FILL), None, "regression"),
     "dates": (DateParts(), ["sold"], "regression"),
     "cyclic dates": (DateParts(cyclic=True), ["sold"], "regression"),

@@ -9,6 +9,7 @@ from sklearn.pipeline import make_pipeline
 
 from sweepkit.errors import ConfigError, DataError
 from sweepkit.features.categories import BLANK, NamedBlanks
+from sweepkit.features.geo_lag import GeoLag
 from sweepkit.features.preprocess import InputColumns, Inputs, build_preprocessor
 from sweepkit.features.ratios import Ratios
 from sweepkit.models.pipeline import fit_transformer
@@ -227,3 +228,17 @@ def test_cloning_gives_an_unfitted_equal():
     fresh = clone(preprocessor).fit(TRAIN)
 
     np.testing.assert_array_equal(fresh.transform(TRAIN), preprocessor.transform(TRAIN))
+
+
+def test_a_step_may_read_whatever_columns_a_table_has():
+    """A file of conf/features cannot name the columns of every table."""
+    step = GeoLag(latitude="a", longitude="b", sizes=[1])
+    columns = InputColumns(numeric=["a", "b", "rooms"], categorical=[], dates=[])
+    table = TRAIN.assign(rooms=[1.0, 2.0, 3.0, 4.0])
+
+    joined = build_preprocessor(columns, {"lag": step}, Inputs())
+    numbers = joined.fit_transform(table)
+
+    names = list(joined.get_feature_names_out())
+    assert names[-2:] == ["rooms_of_1_nearest", "km_to_nearest_1"]
+    assert numbers[0, -2] == 2.0

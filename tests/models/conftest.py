@@ -64,11 +64,18 @@ def choose() -> Callable[..., Any]:
         node = {
             key: OmegaConf.to_container(cfg[group][key], resolve=True) for key in parts
         }
-        for key in {"n_estimators", "max_iter"} & set(node.get("estimator", {})):
-            node["estimator"][key] = N_TREES
+        plant_few(node.get("estimator", {}))
         return node
 
     return look_up
+
+
+def plant_few(estimator: Any) -> None:
+    """Let an estimator's node, and those of its members, grow few trees."""
+    for key in {"n_estimators", "max_iter"} & set(estimator):
+        estimator[key] = N_TREES
+    for member in estimator.get("members", {}).values():
+        plant_few(member["estimator"])
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from schemathesis import GenerationMode, checks
 
 from sweepkit.data.column_profile import TableProfile
 from sweepkit.serving.app import build_app
-from sweepkit.serving.champion import Champion, Slot
+from sweepkit.serving.champion import Champion, Explainer, Slot
 from sweepkit.serving.openapi import describe
 from sweepkit.serving.refusal import RequestRefused
 from sweepkit.serving.request import compile_reader
@@ -31,6 +31,11 @@ def build(profile):
         version="7",
         profile=profile,
         predict=lambda rows: np.full(len(rows), 452_600.0),
+        intervals=lambda rows, share: np.tile([452_600.0 - share, 5e5], (len(rows), 1)),
+        contributions=Explainer(
+            run=lambda rows: np.tile([6e3, -5e2, 2e5], (len(rows), 1)),
+            names=("median_income", "km_to_coast"),
+        ),
     )
     settings = ServerSettings(allowed_hosts=("*",), access_log="off")
     return build_app(
@@ -83,6 +88,9 @@ def test_what_the_document_allows_is_answered(api):
         assume(case.media_type == JSON)
         columns = case.body.get("inputs")
         assume(not isinstance(columns, dict) or not has_lists(columns))
+        # The one thing it cannot say: body and URL must not contradict each other.
+        params, query = case.body.get("params") or {}, case.query or {}
+        assume(all(params[name] == query[name] for name in {*params} & {*query}))
         answer = case.call()
         assert answer.status_code == 200, answer.text
 
@@ -163,6 +171,21 @@ def test_what_is_refused_is_no_request_of_the_document(small_profile, body):
     assert not validator(document, "Request").is_valid(body)
     with pytest.raises(RequestRefused):
         compile_reader(small_profile, Rules()).read(json.dumps(body).encode(), JSON)
+
+
+def test_contributions_are_described_where_the_model_has_them(small_profile):
+    """In full: a client's generated class has a field for each key."""
+    with_some = describe(small_profile, "houses", "7", offered=("contributions",))
+    body = {"inputs": {"size": 1, "town": "a", "new": True}}
+    asking = validator(with_some, "Request")
+    assert asking.is_valid(body | {"params": {"contributions": True}})
+    assert not asking.is_valid(body | {"params": {"contributions": 1}})
+    row = {"base": 1.5, "contributions": {"size": 2.0, "town": -0.5}}
+    answers = validator(with_some, "Predictions")
+    assert answers.is_valid({"predictions": [3.0], "contributions": [row]})
+    assert not answers.is_valid({"predictions": [3.0], "contributions": [{"base": 1}]})
+    without = validator(describe(small_profile, "houses", "7"), "Predictions")
+    assert not without.is_valid({"predictions": [3.0], "contributions": [row]})
 
 
 def test_an_interval_is_described_where_the_model_has_one(small_profile):

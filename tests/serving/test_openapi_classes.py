@@ -4,15 +4,18 @@ import json
 from functools import partial
 
 import jsonschema_rs
+import numpy as np
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode, checks
 
+from sweepkit.models.prediction_sets import ClassSets
 from sweepkit.serving.app import build_app
-from sweepkit.serving.champion import Champion, Slot
+from sweepkit.serving.champion import Champion, Explainer, Slot
 from sweepkit.serving.openapi import describe
+from sweepkit.serving.params import KNOWN
 from sweepkit.serving.request import compile_reader
 from sweepkit.serving.rules import Rules
 from sweepkit.serving.settings import ServerSettings
@@ -35,6 +38,13 @@ def app(as_classes, spread_sizes):
         version="7",
         profile=as_classes((False, True), 0.3),
         predict=spread_sizes,
+        sets=ClassSets(np.linspace(0.1, 0.9, 99)).sets,
+        contributions=Explainer(
+            run=lambda rows: np.tile([0.5, -0.25, 0.1], (len(rows), 1)),
+            names=("size", "town"),
+            unit="log-odds",
+            codes=(1,),
+        ),
     )
     chosen = ServerSettings(allowed_hosts=("*",), access_log="off")
     return build_app(Slot(champion), chosen, version_text="3.17.2")
@@ -69,8 +79,8 @@ def test_what_the_document_allows_is_answered(operation):
         columns = case.body.get("inputs")
         assume(not isinstance(columns, dict) or not has_lists(columns))
         # The one thing it cannot say: body and URL must not contradict each other.
-        wanted = (case.body.get("params") or {}).get("return")
-        assume(wanted in (None, (case.query or {}).get("return", wanted)))
+        params, query = case.body.get("params") or {}, case.query or {}
+        assume(all(params[name] == query[name] for name in {*params} & {*query}))
         answer = case.call()
         assert answer.status_code == 200, answer.text
 
@@ -87,7 +97,9 @@ odd = st.recursive(
     st.none() | st.booleans() | numbers | st.text(max_size=8) | st.just("labels"),
     lambda inner: (
         st.lists(inner, max_size=2)
-        | st.dictionaries(st.just("return") | st.text(max_size=6), inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(KNOWN) | st.text(max_size=6), inner, max_size=2
+        )
     ),
     max_leaves=5,
 )
@@ -107,7 +119,7 @@ def test_no_parameter_whatever_it_is_ends_in_500(operation):
         case = operation.Case(
             body={"inputs": row, "params": params}, media_type=JSON, query={}
         )
-        for values in ({}, {"return": query}, {query: "labels"}):
+        for values in ({}, *({name: query} for name in KNOWN), {query: "labels"}):
             case.query = values
             answer = case.call()
             assert answer.status_code in (200, 400), answer.text
@@ -133,6 +145,17 @@ def test_labels_and_probabilities_are_described(as_classes, labels):
     assert not answers.is_valid({"predictions": [{texts[0]: 0.1}]})
     assert not answers.is_valid({"predictions": [1.5]})
     json.dumps(document, allow_nan=False)
+
+
+def test_prediction_sets_are_described(as_classes, labels):
+    """They hold labels as the training table has them, one at least."""
+    document = describe(as_classes(labels), "kinds", "7", ("interval", *OFFERED))
+    answers = validator(document, "Predictions")
+    good = {"predictions": [labels[0]], "prediction_sets": [list(labels)]}
+    assert answers.is_valid(good)
+    assert not answers.is_valid(good | {"prediction_sets": [[]]})
+    assert not answers.is_valid(good | {"prediction_sets": [["another"]]})
+    assert not answers.is_valid(good | {"intervals": [[0.0, 1.0]]})
 
 
 def test_the_threshold_is_said_in_words(as_classes):

@@ -291,9 +291,10 @@ def test_an_interval_that_is_no_coverage_is_refused(small_profile, value):
     ("params", "words"),
     [
         ({"interval": 0.9}, "carries no prediction intervals"),
+        ({"contributions": True}, "come without contributions"),
         ({"temperature": 1}, "'temperature', which is not known"),
     ],
-    ids=["no intervals in the model", "unknown"],
+    ids=["no intervals in the model", "no contributions", "unknown"],
 )
 def test_a_parameter_the_model_cannot_answer_is_refused(reader, params, words):
     """An answer without what was asked for would look like one with it."""

@@ -15,6 +15,7 @@ class Trials:
     running: set = field(default_factory=set)
     begun: int = 0
     owed: list = field(default_factory=list)
+    is_over: bool = False
 
     @property
     def n_running(self):

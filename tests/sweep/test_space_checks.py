@@ -137,7 +137,7 @@ def test_values_cost_no_composition(checked):
     """Checking must not delay the first fit: one composition a choice of groups."""
     assert checked("hparams_search=optuna")[2] == 0
     assert checked("hparams_search=optuna", "features=none,california,ratios")[2] == 2
-    assert checked("hparams_search=optuna_all")[2] == 4
+    assert checked("hparams_search=optuna_all")[2] == 5
 
 
 def test_typed_entries_stay_with_the_models_that_have_the_key(checked):
@@ -150,6 +150,7 @@ def test_typed_entries_stay_with_the_models_that_have_the_key(checked):
     searched = {n for n in space.words if n.endswith("max_features")}
     assert searched == {
         "random_forest:model.estimator.max_features",
+        "extra_trees:model.estimator.max_features",
         "hist_gradient_boosting:model.estimator.max_features",
     }
     assert {m for m, words in space.fixed_for.items() if words} == {"gradient_boosting"}

@@ -46,12 +46,12 @@ def test_prepared_folds_do_not_outlive_their_settings(bench):
 
 
 def test_nothing_is_recorded(bench):
-    """The sweep's own process keeps the record."""
-    run_sweep_trial(bench.compose(), None)
+    """The sweep's own process keeps the record; folds' predictions stay in a file."""
+    objective = run_sweep_trial(bench.compose(), None)
 
     ids = [e.experiment_id for e in bench.client.search_experiments()]
     assert bench.client.search_runs(ids) == []
-    assert not bench.output.exists()
+    assert [str(path) for path in bench.output.iterdir()] == [objective.kept]
 
 
 def test_a_second_objective_is_measured_on_one_row(bench):

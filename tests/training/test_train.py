@@ -92,7 +92,7 @@ def test_a_new_model_is_one_yaml_file(bench):
     """Any scikit-learn-compatible estimator joins without a line of code."""
     folder = bench.folder / "own" / "model"
     folder.mkdir(parents=True)
-    (folder / "extra_trees.yaml").write_text(
+    (folder / "bagged_trees.yaml").write_text(
         "estimator:\n"
         "  _target_: sklearn.ensemble.ExtraTreesRegressor\n"
         "  n_estimators: 10\n"
@@ -102,10 +102,10 @@ def test_a_new_model_is_one_yaml_file(bench):
         "trusted_types: [sklearn.tree._tree.Tree]\n"
     )
 
-    bench.train(f"hydra.searchpath=[file://{folder.parent}]", "model=extra_trees")
+    bench.train(f"hydra.searchpath=[file://{folder.parent}]", "model=bagged_trees")
 
     version = bench.client.get_model_version(NAME, "1")
-    assert version.tags["model"] == "extra_trees"
+    assert version.tags["model"] == "bagged_trees"
     assert len(mlflow.sklearn.load_model(f"models:/{NAME}/1")[-1].estimator_) == 10
 
 

@@ -75,6 +75,8 @@ class FeaturesConfig:
     """Columns derived from the table's own (`conf/features/`)."""
 
     steps: Any = MISSING
+    chosen: str | None = None
+    candidates: Any = None
 
 
 @dataclass
@@ -99,6 +101,7 @@ class ModelConfig:
     estimator: Any = MISSING
     inputs: InputsConfig = field(default_factory=InputsConfig)
     clip_predictions: bool = True
+    early_stopping: int | None = None
     requirements: list[str] = field(default_factory=list)
     trusted_types: list[str] = field(default_factory=list)
 
@@ -166,6 +169,8 @@ class TrainConfig:
 
     seed: int = 42
     threads: int = MISSING
+    time_budget: float | None = None
+    ensemble: bool | None = None
     task: TaskConfig = field(default_factory=TaskConfig)
     data: Any = MISSING
     features: FeaturesConfig = field(default_factory=FeaturesConfig)

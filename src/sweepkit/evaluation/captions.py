@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sweepkit.evaluation import class_findings, findings
+from sweepkit.evaluation import class_findings, drivers, findings
 from sweepkit.evaluation.judgement import Judgement
 
 # Name of a figure to: what it shows, the finding in it, how to read it.
@@ -57,6 +57,15 @@ CAPTIONS: dict[str, tuple[str, Callable[[Judgement], str], str]] = {
         "Each column is shuffled among holdout rows, which destroys what it tells, and "
         "the worsening is measured. Columns that tell the same can stand in for each "
         "other, and then both look unimportant.",
+    ),
+    "contributions": (
+        "What each feature adds to predictions (SHAP values)",
+        drivers.state_drivers,
+        "Each dot is one holdout row: to the right of zero the feature raises what is "
+        "said of it, to the left it lowers it. Orange dots are rows where the feature "
+        "is high, blue ones where it is low; grey ones have a category or a blank. "
+        "With the mean prediction, a row's contributions add up to its own. Features "
+        "that tell the same share what they add.",
     ),
     "residual_map": (
         "Map of the residuals",

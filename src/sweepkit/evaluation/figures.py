@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from sweepkit.evaluation import number_figures, style
 from sweepkit.evaluation.calibration_figure import draw_calibration
 from sweepkit.evaluation.confusion_figure import draw_confusion
+from sweepkit.evaluation.contribution_figure import draw_contributions
 from sweepkit.evaluation.curve_figures import draw_precision_recall, draw_roc
 from sweepkit.evaluation.curves import list_drawable
+from sweepkit.evaluation.drivers import has_drivers
 from sweepkit.evaluation.importance_figure import draw_importance
 from sweepkit.evaluation.judgement import Judgement
 from sweepkit.evaluation.residual_map import draw_map, locate
@@ -35,6 +37,9 @@ def draw_figures(judgement: Judgement, folder: Path) -> dict[str, Path]:
         drawn = _draw_classes(judgement) if classes else _draw_numbers(judgement)
         if judgement.importance:
             drawn["importance"] = draw_importance(judgement)
+        sample = judgement.contributions
+        if sample is not None and has_drivers(judgement):
+            drawn["contributions"] = draw_contributions(judgement, sample)
         places = judgement.coordinates
         if not classes and places is not None and locate(places).any():
             drawn["residual_map"] = draw_map(judgement, places)

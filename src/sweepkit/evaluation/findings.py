@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sweepkit.evaluation.coverage_findings import state_coverage
+from sweepkit.evaluation.drivers import has_drivers, state_drivers
 from sweepkit.evaluation.judgement import Judgement
 from sweepkit.evaluation.wording import format_score, label_metric
 
@@ -78,6 +80,22 @@ def state_reach(judgement: Judgement) -> str:
     most = float(np.quantile(np.abs(residuals_of(judgement)), 0.9))
     within = f"within {_amount(judgement, most)}" if most > 0 else "exact"
     return f"Where predictions are too low or too high: 9 in 10 are {within}"
+
+
+def list_trust(judgement: Judgement) -> dict[str, str]:
+    """Return what a terminal says of intervals and of what drives predictions.
+
+    Returns:
+        `intervals` or `sets`, and `drivers`, each a sentence without its full stop; a
+        model without them has none.
+    """
+    told = {}
+    if judgement.coverage is not None:
+        title = "sets" if judgement.task.has_classes else "intervals"
+        told[title] = state_coverage(judgement, judgement.coverage)
+    if has_drivers(judgement):
+        told["drivers"] = state_drivers(judgement)
+    return told
 
 
 def _amount(judgement: Judgement, value: float) -> str:

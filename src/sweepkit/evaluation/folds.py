@@ -59,10 +59,12 @@ class Validated:
     Attributes:
         scores: Of each fold.
         predicted: For each fold's test rows, by a model that never saw them.
+        rounds: Boosting rounds the folds have agreed on; None if they were given.
     """
 
     scores: tuple[Scores, ...]
     predicted: tuple[Predicted, ...]
+    rounds: int | None = None
 
 
 def cross_validate(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sweepkit.evaluation.coverage import Coverage
 from sweepkit.evaluation.slice_score import SliceScore
 from sweepkit.tasks import Label, Task
 
@@ -35,6 +36,26 @@ class Coordinates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContributionSample:
+    """What each feature has added to some predictions (SHAP values).
+
+    Attributes:
+        names: Features, one-hot columns joined to the column they come from.
+        values: Contribution of each, shape (n_sampled, n_features), in `unit`.
+        inputs: What the features were, (n_sampled, n_features); NaN for what is blank
+            or has no number.
+        base: Prediction before any feature is known, in `unit`.
+        unit: The target's unit, or `log-odds`.
+    """
+
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+    inputs: NDArray[np.float64]
+    base: float
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """The verdict on one fitted model.
 
@@ -57,6 +78,9 @@ class Judgement:
         importance: Permutation importance by column, largest loss first.
         coordinates: Position of the holdout rows, for tables that have one.
         slices: Scores on parts of the holdout, in any order.
+        coverage: How often intervals or prediction sets hold the truth, and how wide
+            they are, on the holdout.
+        contributions: What features add to predictions for some holdout rows.
         warnings: What is suspicious about the table, each with what to do.
         n_train: Rows the model was fitted on.
         facts: Further facts for the reader in display order, such as
@@ -80,6 +104,8 @@ class Judgement:
     importance: tuple[Importance, ...] = ()
     coordinates: Coordinates | None = None
     slices: tuple[SliceScore, ...] = ()
+    coverage: Coverage | None = None
+    contributions: ContributionSample | None = None
     warnings: tuple[str, ...] = ()
     n_train: int
     facts: dict[str, str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from sweepkit.evaluation import (
     report_rows,
     report_slices,
     report_tiles,
+    report_trust,
 )
 from sweepkit.evaluation.captions import caption_figure
 from sweepkit.evaluation.files import write_file
@@ -42,6 +43,7 @@ def write_report(
     Raises:
         DiskError: If a figure cannot be read or the report cannot be written.
     """
+    shown = _inline(judgement, figures)
     page = render_page(
         TEMPLATE,
         judgement=judgement,
@@ -52,7 +54,10 @@ def write_report(
         floor=name_floor(judgement),
         **_list_class_tables(judgement),
         folds=report_rows.list_folds(judgement),
-        figures=_inline(judgement, figures),
+        figures=[figure for figure in shown if figure["name"] != "contributions"],
+        driving=[figure for figure in shown if figure["name"] == "contributions"],
+        drivers=report_trust.list_drivers(judgement),
+        coverage=report_trust.list_coverage(judgement),
         importance=report_rows.list_importance(judgement),
         slices=report_slices.list_slices(judgement),
         facts=report_rows.list_facts(judgement),

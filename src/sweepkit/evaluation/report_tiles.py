@@ -2,11 +2,12 @@
 
 import math
 
+from sweepkit.evaluation.coverage_findings import write_asked, write_covered
 from sweepkit.evaluation.headline import name_floor
 from sweepkit.evaluation.judgement import Judgement
 from sweepkit.evaluation.report_rows import UNCONTESTED, Row, show_score, unit_of
 from sweepkit.evaluation.summary import compare_with_floor, spread_over_folds
-from sweepkit.evaluation.wording import format_spread, label_metric
+from sweepkit.evaluation.wording import format_number, format_spread, label_metric
 
 # The metric beside the selecting one, and the one that stands in for it, by whether
 # there are classes.
@@ -28,7 +29,7 @@ def list_verdict(judgement: Judgement) -> Row:
 
 
 def list_tiles(judgement: Judgement) -> list[Row]:
-    """Return the three numbers to see first: selecting metric, fit, folds."""
+    """Return the numbers to see first: selecting metric, fit, folds, intervals."""
     metric, unit = judgement.metric, judgement.target_unit
     mean, sd = spread_over_folds(judgement, metric)
     count = len(judgement.folds)
@@ -48,7 +49,25 @@ def list_tiles(judgement: Judgement) -> list[Row]:
             "bar": "",
         }
     )
-    return tiles
+    return [*tiles, *_tile_coverage(judgement)]
+
+
+def _tile_coverage(judgement: Judgement) -> list[Row]:
+    coverage = judgement.coverage
+    if coverage is None:
+        return []
+    classes = judgement.task.has_classes
+    kind = "prediction set" if classes else "interval"
+    width = f"{coverage.width:.2f}" if classes else format_number(coverage.width)
+    return [
+        {
+            "label": f"Mean {write_asked(coverage)} {kind}",
+            "value": width,
+            "unit": "labels" if classes else judgement.target_unit,
+            "note": f"{write_covered(coverage)} of holdout rows lie within",
+            "bar": "",
+        }
+    ]
 
 
 def _tile_holdout(judgement: Judgement, metric: str) -> Row:

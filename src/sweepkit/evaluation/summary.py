@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sweepkit.evaluation.confusion import describe_classes
+from sweepkit.evaluation.coverage_findings import name_coverage
+from sweepkit.evaluation.drivers import has_drivers, rank_drivers
 from sweepkit.evaluation.gains import gain
 from sweepkit.evaluation.judgement import Judgement
 from sweepkit.evaluation.metrics import METRICS, find_metric
@@ -32,7 +35,8 @@ def name_scores(judgement: Judgement) -> dict[str, float]:
     """Return every finite score under the name it has in MLflow.
 
     Returns:
-        `cv_rmse`, `cv_rmse_sd`, `holdout_rmse`, `floor_rmse`, then the next metric.
+        `cv_rmse`, `cv_rmse_sd`, `holdout_rmse`, `floor_rmse`, then the next metric;
+        last, of a model with intervals, `interval_covered_90`, `interval_width_90`.
     """
     named = {}
     for metric in list_metrics(judgement):
@@ -40,6 +44,7 @@ def name_scores(judgement: Judgement) -> dict[str, float]:
         named[f"cv_{metric}"], named[f"cv_{metric}_sd"] = mean, sd
         named[f"holdout_{metric}"] = judgement.holdout.get(metric, math.nan)
         named[f"floor_{metric}"] = judgement.floor.get(metric, math.nan)
+    named |= name_coverage(judgement)
     return {name: float(value) for name, value in named.items() if math.isfinite(value)}
 
 
@@ -76,6 +81,7 @@ def describe(judgement: Judgement) -> dict[str, Any]:
         "scores": name_scores(judgement),
         **_describe_parts(judgement),
         **describe_classes(judgement),
+        **_describe_trust(judgement),
         "slices": [_without_infinite(e.to_dict()) for e in rank_slices(judgement)],
         "warnings": list(judgement.warnings),
         "facts": dict(judgement.facts),
@@ -102,6 +108,22 @@ def _describe_parts(judgement: Judgement) -> dict[str, Any]:
             for entry in judgement.importance
         ],
     }
+
+
+def _describe_trust(judgement: Judgement) -> dict[str, Any]:
+    """Return what is known of intervals and of what drives predictions, if anything."""
+    told: dict[str, Any] = {}
+    if judgement.coverage is not None:
+        told["coverage"] = _without_infinite(asdict(judgement.coverage))
+    sample = judgement.contributions
+    if sample is not None and has_drivers(judgement):
+        told["contributions"] = {
+            "unit": sample.unit or judgement.target_unit,
+            "n_rows": len(sample.values),
+            "base": sample.base,
+            "mean_size": {driver.name: driver.size for driver in rank_drivers(sample)},
+        }
+    return told
 
 
 def _without_infinite(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sweepkit.features.dates import DateParts
 from sweepkit.features.inputs import InputColumns as InputColumns
 from sweepkit.features.inputs import Inputs as Inputs
 from sweepkit.features.step import FeatureStep as FeatureStep
-from sweepkit.features.step import check_step
+from sweepkit.features.step import check_step, read_table_columns
 from sweepkit.features.target_means import TargetMeans
 from sweepkit.tasks import Task
 
@@ -49,7 +49,7 @@ def build_preprocessor(
     dates = DateParts(cyclic=inputs.cyclic_dates)
     parts.append(("dates", _numbers(inputs, dates), list(columns.dates)))
     parts += _texts(inputs, list(columns.texts))
-    for name, step in steps.items():
+    for name, step in read_table_columns(steps, columns).items():
         check_step(name, step, columns)
         parts.append((name, _numbers(inputs, step), list(step.columns)))
     return ColumnTransformer(

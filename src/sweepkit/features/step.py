@@ -30,7 +30,9 @@ class FeatureStep(Protocol):
     * `get_feature_names_out(input_features=None)` names those columns.
 
     A step that reads other than numbers says so: `kinds = ("numeric", "dates")`, out
-    of the names of `InputColumns`. For the model to be saved and loaded,
+    of the names of `InputColumns`. One whose columns depend on the table offers
+    `for_columns(columns)`: from the table's `InputColumns` to an unfitted step that
+    knows its own, itself if it does already. For the model to be saved and loaded,
     `model.trusted_types` lists `my_package.steps.MyStep`. A server computes it through
     scikit-learn, unless a plain form is registered in
     `sweepkit.models.predictor.steps.STEPS`.
@@ -39,6 +41,24 @@ class FeatureStep(Protocol):
     @property
     def columns(self) -> list[str]:
         """Raw columns the step reads, in the order it expects them."""
+
+
+def read_table_columns(
+    steps: Mapping[str, FeatureStep], columns: InputColumns
+) -> dict[str, FeatureStep]:
+    """Tell those steps that ask for it which columns the table has.
+
+    Args:
+        steps: By their key in `features.steps`.
+        columns: The table's raw columns.
+
+    Returns:
+        Steps that can say which columns they read, in the same order.
+    """
+    return {
+        name: step.for_columns(columns) if hasattr(step, "for_columns") else step
+        for name, step in steps.items()
+    }
 
 
 def check_step(name: str, step: Any, columns: InputColumns) -> None:

@@ -10,7 +10,6 @@ from rich.text import Text
 from sweepkit.hooks.note import write_note
 from sweepkit.hooks.record import SweepRecord
 from sweepkit.hooks.register_best import register_best
-from sweepkit.hooks.run_file import write_run_file
 from sweepkit.sweep.outcome import Outcome, State, SweepResult
 from sweepkit.sweep.standing import find_default
 from sweepkit.sweep.summary import describe_gain
@@ -47,7 +46,7 @@ def close_sweep(
     record.run.end_run(status)
     facts = {"all trials": url} | _compare(record, result)
     if status == "FINISHED" and result.best is not None and not obstacle:
-        notes = _register(record, config, result.best, facts)
+        notes = _register(record, config, result, facts)
     else:
         notes = {"registered": f"no: {obstacle or _find_obstacle(result, status)}"}
     if "run" not in notes:  # otherwise they stand below the table of scores
@@ -133,18 +132,18 @@ def _sum_up(record: SweepRecord, result: SweepResult, url: str) -> None:
 
 
 def _register(
-    record: SweepRecord, config: DictConfig, best: Outcome, facts: Notes
+    record: SweepRecord, config: DictConfig, result: SweepResult, facts: Notes
 ) -> Notes:
-    """Register the best trial; if that fails the sweep's run says so too."""
-    folder = record.plan.folder / "best"
+    """Register the best; if that fails the sweep's run says so too."""
     # Another one: the first status of a run stands, and it has its own by now.
     run = MlflowRun(record.store, record.run.run_id)
     try:
-        notes = register_best(record.store, config, best, folder, facts)
-        if config.registry.publish:
-            write_run_file(record.store, best.run_id, folder)
-        run.set_tags({"registered": notes["registered"]})
+        done = register_best(record, config, result, facts)
+        run.set_tags({"registered": done.notes["registered"]})
     except BaseException as error:
         record_failure(run, judge_ending(error), error)
         raise
-    return notes
+    if result.clock is not None and done.refitted_s:
+        result.clock.learn(refitted_s=done.refitted_s)
+        print_notes({"time budget": result.clock.describe()})
+    return done.notes

@@ -9,7 +9,9 @@ import numpy as np
 from sweepkit.data.column_profile import TableProfile
 from sweepkit.errors import IntegrityError
 from sweepkit.models.classify import LabelClassifier
-from sweepkit.models.comparison import Comparison
+from sweepkit.models.comparison import Comparison, IntervalEnds
+from sweepkit.models.interval_asking import intervals_of
+from sweepkit.models.interval_numbers import NumberIntervals
 from sweepkit.models.outputs import last_step
 from sweepkit.models.predictor import Predictor, build_predictor
 from sweepkit.models.predictor.pipeline_rows import PipelinePredictor
@@ -103,13 +105,22 @@ def check_agreement(
     elif not predictor.reason:
         comparison.repeat(drawn, expected, 1)
         comparison.repeat(drawn, expected, _FEW)
+    ends = Comparison(
+        IntervalEnds(predictor), IntervalEnds(reference), "the interval's end"
+    )
+    # Sets of classes follow from probabilities alone.
+    if isinstance(intervals_of(pipeline), NumberIntervals):
+        for samples in (drawn, edges, drawn.part(0, 1)):
+            ends.compare(samples)
     return Agreement(
-        agreed=not comparison.where,
+        agreed=not (comparison.where or ends.where),
         n_rows=n_rows,
-        largest_difference=comparison.largest_difference,
-        where=comparison.where,
+        largest_difference=float(
+            np.maximum(comparison.largest_difference, ends.largest_difference)
+        ),
+        where=comparison.where or ends.where,
         rows_independent=independent,
-        notes=tuple(dict.fromkeys(comparison.notes)),
+        notes=tuple(dict.fromkeys([*comparison.notes, *ends.notes])),
     )
 
 

@@ -49,12 +49,13 @@ class LabelClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # ty
         self.class_weight = class_weight
         self.threshold = threshold
 
-    def fit(self, X: Any, y: ArrayLike) -> Self:
+    def fit(self, X: Any, y: ArrayLike, **how: Any) -> Self:
         """Fit a clone of the estimator.
 
         Args:
             X: Features, (n_rows, n_features).
             y: Codes of the classes, whole numbers from 0, (n_rows,).
+            **how: Handed on to the classifier's own `fit`.
 
         Raises:
             ConfigError: If the estimator has no probabilities, or a weight no class.
@@ -65,11 +66,11 @@ class LabelClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):  # ty
         self.classes_ = label_array(self.classes)
         self.calibrator_: Calibrator | None = None
         if self.class_weight is None:
-            self.estimator_ = estimator.fit(X, codes)
+            self.estimator_ = estimator.fit(X, codes, **how)
         else:
             _check_weighable(estimator)
             weights = weigh_rows(codes, self.class_weight, self.classes)
-            self.estimator_ = estimator.fit(X, codes, sample_weight=weights)
+            self.estimator_ = estimator.fit(X, codes, sample_weight=weights, **how)
         _check_probabilities(self.estimator_)
         return self
 

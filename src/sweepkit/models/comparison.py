@@ -1,18 +1,47 @@
 """Two predictors compared on the same rows, to the last bit."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sweepkit.errors import DataError
-from sweepkit.models.predictor import Predictor
+from sweepkit.models.interval_asking import USUAL_COVERAGE
+from sweepkit.models.predictor import Predictor, Rows
 from sweepkit.models.predictor.rows import Floats
 from sweepkit.models.samples import Samples
 
 # Whatever a plain form cannot do, the pipeline can: no bug of the form may keep a model
 # from service.
 _FAILURES = (DataError, TypeError, ValueError, LookupError, ArithmeticError)
+
+
+class Asked(Protocol):
+    """What may be compared: a predictor, or what it says beside predictions."""
+
+    n_outputs: int
+
+    def predict(self, rows: Rows) -> Floats:
+        """Return a number, or several, for each row."""
+
+
+class IntervalEnds:
+    """The ends of a predictor's intervals, in the place of its predictions.
+
+    Args:
+        predictor: Carries intervals.
+    """
+
+    def __init__(self, predictor: Predictor) -> None:
+        self.n_outputs = 2
+        self._predictor = predictor
+
+    def predict(self, rows: Rows) -> Floats:
+        """Return the ends of each row's interval, (n_rows, 2)."""
+        ends = self._predictor.intervals(rows, USUAL_COVERAGE)
+        # Without any, the wrong shape says it.
+        return np.empty(0) if ends is None else ends
 
 
 @dataclass(slots=True)
@@ -22,14 +51,16 @@ class Comparison:
     Attributes:
         predictor: Looked at.
         reference: Always right.
+        column: What one of several numbers of a row is called.
         n_rows: Rows compared, counted each time.
         largest_difference: So far; NaN once one of the two had no number.
         where: The first difference, in words.
         notes: What else was seen.
     """
 
-    predictor: Predictor
-    reference: Predictor
+    predictor: Asked
+    reference: Asked
+    column: str = "class"
     n_rows: int = 0
     largest_difference: float = 0.0
     where: str = ""
@@ -67,7 +98,7 @@ class Comparison:
         first = tuple(int(i) for i in np.argwhere(apart)[0])
         row, n_rows = first[0], len(expected)
         among = f"among {n_rows}" if n_rows > 1 else "alone"
-        which = f" for class {first[1]}" if len(first) > 1 else ""
+        which = f" for {self.column} {first[1]}" if len(first) > 1 else ""
         self.where = self.where or (
             f"a row ({samples.words[row]}, {among}) gets {got[first]} instead of "
             f"{expected[first]}{which}"

@@ -12,12 +12,8 @@ from sklearn.pipeline import Pipeline
 from sweepkit.data.roles import Role
 from sweepkit.data.schema import TableSchema
 from sweepkit.errors import FitError, SweepkitError
-from sweepkit.features.preprocess import (
-    FeatureStep,
-    InputColumns,
-    Inputs,
-    build_preprocessor,
-)
+from sweepkit.features.preprocess import FeatureStep, InputColumns, Inputs
+from sweepkit.models.blend_parts import build_features
 from sweepkit.models.class_weights import ClassWeight
 from sweepkit.models.classify import LabelClassifier
 from sweepkit.models.clip import ClippedRegressor
@@ -69,7 +65,7 @@ def build_pipeline(
         or labels.
     """
     columns = input_columns(schema)
-    preprocessor = build_preprocessor(columns, steps, inputs, schema.task)
+    preprocessor = build_features(estimator, columns, steps, inputs, schema.task)
     last = wrap_estimator(
         estimator, schema, clip_predictions=clip_predictions, class_weight=class_weight
     )
@@ -89,7 +85,7 @@ def wrap_estimator(
             # skops reads a key of False back as True; texts it keeps.
             class_weight = {str(label): w for label, w in class_weight.items()}
         return LabelClassifier(estimator, list(schema.classes), class_weight)
-    return ClippedRegressor(estimator) if clip_predictions else estimator
+    return ClippedRegressor(estimator, clip=clip_predictions)
 
 
 def fit(model: Model, rows: Any, target: NDArray[np.float64]) -> Model:
@@ -104,7 +100,7 @@ def fit(model: Model, rows: Any, target: NDArray[np.float64]) -> Model:
         ConfigError: If what was chosen for the classes does not fit them.
         FitError: If a step or the estimator refuses the rows or its settings.
     """
-    with _explaining(innermost_estimator(model)):
+    with explaining(innermost_estimator(model)):
         model.fit(rows, target)
     return model
 
@@ -117,7 +113,7 @@ def fit_transformer(
     Raises:
         FitError: If a step refuses the rows or its settings.
     """
-    with _explaining(features[-1]):
+    with explaining(features[-1]):
         return np.asarray(features.fit_transform(rows, target))
 
 
@@ -149,7 +145,12 @@ def innermost_estimator(model: Any) -> Any:
 
 
 @contextmanager
-def _explaining(estimator: Any) -> Iterator[None]:
+def explaining(estimator: Any) -> Iterator[None]:
+    """Say what a person can do where an estimator or a step refuses.
+
+    Raises:
+        FitError: Instead of whatever it raised.
+    """
     try:
         yield
     except SweepkitError:

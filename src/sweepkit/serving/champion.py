@@ -14,6 +14,30 @@ from sweepkit.data.column_profile import TableProfile
 
 Rows = Sequence[Sequence[Any]]
 Predictions = NDArray[np.float64]
+Members = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explainer:
+    """Says what each feature adds to a prediction.
+
+    Attributes:
+        run: Rows to contributions, (n, len(names) + 1), the last one the base value;
+            where several classes are explained (n, len(codes), len(names) + 1). Two
+            threads may call it at once.
+        names: The features.
+        unit: What they add up to: empty for the target's own unit, or such as
+            `log-odds`.
+        codes: Codes of the classes that are explained; of two classes the second, of a
+            number none.
+        row_s: Seconds a row takes, roughly.
+    """
+
+    run: Callable[[Rows], Predictions]
+    names: tuple[str, ...]
+    unit: str = ""
+    codes: tuple[int, ...] = ()
+    row_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +58,10 @@ class Champion:
             created_at, description and the like.
         intervals: Rows and a coverage in (0, 1) to the lower and upper ends of their
             prediction intervals, shape (n, 2); None if the model carries none.
+        sets: Probabilities, shape (n, n_classes), and a coverage to which labels belong
+            to each row's prediction set, same shape; None if it carries none.
+        contributions: What explains predictions; None if nothing does.
+        unexplained: Why nothing does, in a sentence or two for the caller.
     """
 
     name: str
@@ -44,6 +72,9 @@ class Champion:
     form: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     intervals: Callable[[Rows, float], Predictions] | None = None
+    sets: Callable[[Predictions, float], Members] | None = None
+    contributions: Explainer | None = None
+    unexplained: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from sweepkit.serving.batch import Batch
 from sweepkit.serving.call import Call
 from sweepkit.serving.champion import Predictions
 from sweepkit.serving.class_answers import write_answer, write_labels
+from sweepkit.serving.extras import add_extras
 from sweepkit.serving.limits import read_body
 from sweepkit.serving.no_prediction import cannot_score, too_busy, too_late
 from sweepkit.serving.refusal import RequestRefused
@@ -105,26 +106,19 @@ async def _predict(state: State, service: Service, call: Call, batch: Batch) -> 
             service.estimate_s,
             alone=not champion.rows_independent,
         )
-        if service.labeller is not None:
-            return await write_answer(
+        if service.labeller is None:
+            body = _encode({"predictions": found})
+        else:
+            body = await write_answer(
                 service.labeller, found, batch.params, state.reading
             )
-        document = {"predictions": found}
-        share = batch.params.get("interval")
-        if share is not None and champion.intervals is not None:
-            intervals = champion.intervals
-            document["intervals"] = await state.batcher.score(
-                lambda few: intervals(few, share), rows, _unknown_s
-            )
+        if not batch.params:
+            return body
+        return await add_extras(state, service, batch, found, body)
     except TimeoutError:
         raise too_late(state.settings.predict_timeout_s) from None
     except ScoringFailed as failed:
         raise cannot_score(call, champion.version, failed) from None
-    return _encode(document)
-
-
-def _unknown_s(_: int) -> float:
-    return float("inf")
 
 
 def _encode(document: dict[str, Predictions]) -> bytes:

@@ -74,10 +74,19 @@ class Labeller:
             raise ScoringFailed(f"the model gives shape {shape}, not {n_classes} wide")
         if probabilities.dtype.kind != "f" or not isfinite(probabilities.sum()):
             raise ScoringFailed("some probabilities are not numbers")
-        codes: list[int] = decide(probabilities, self._threshold).tolist()
+        codes = self.pick(probabilities)
         self.told.update(codes)
         texts = self.texts
         self.window.add([(texts[code],) for code in codes])
+        return codes
+
+    def pick(self, probabilities: Predictions) -> list[int]:
+        """Return the code of each row's class without counting it as told.
+
+        Args:
+            probabilities: Of each class, (n_rows, n_classes), good ones.
+        """
+        codes: list[int] = decide(probabilities, self._threshold).tolist()
         return codes
 
     def name(self, codes: Sequence[int]) -> list[Label]:

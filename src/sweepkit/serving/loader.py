@@ -9,6 +9,7 @@ from typing import Any
 
 from sweepkit.data.column_profile import TableProfile
 from sweepkit.errors import IntegrityError
+from sweepkit.serving.carried import list_carried
 from sweepkit.serving.champion import Champion
 from sweepkit.serving.model_profile import read_profile
 from sweepkit.tasks import HALF
@@ -69,16 +70,18 @@ def load_champion(
     profile = read_profile(folder)
     _check_classes(pipeline, profile)
     checked = build_checked(pipeline, profile)
+    predictor = checked.predictor
     champion = Champion(
         name=str(facts["model_name"]),
         version=str(facts["version"]),
         profile=profile,
-        predict=checked.predictor.predict,
+        predict=predictor.predict,
         rows_independent=checked.agreement.rows_independent,
-        form=checked.predictor.form,
+        form=predictor.form,
         facts=_select(facts),
+        **list_carried(pipeline, predictor),
     )
-    return Checked(champion, _tell(checked.agreement, checked.predictor.reason))
+    return Checked(champion, _tell(checked.agreement, predictor.reason))
 
 
 def _check_classes(pipeline: Any, profile: TableProfile) -> None:

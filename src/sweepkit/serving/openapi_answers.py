@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from sweepkit.data.column_profile import TableProfile
-from sweepkit.serving.params import INTERVAL
+from sweepkit.serving.openapi_extras import Node as Node
+from sweepkit.serving.openapi_extras import list_extras
 from sweepkit.serving.refusal import MOST_DETAILS
-
-Node = dict[str, Any]
 
 JSON = "application/json"
 TEXT: Node = {"type": "string"}
@@ -64,19 +62,11 @@ def build_predictions(profile: TableProfile, offered: Collection[str]) -> Node:
         **_describe_items(profile),
         "description": f"{profile.target} of each row{unit}.",
     }
-    pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-    properties: Node = {"predictions": predictions}
-    if INTERVAL in offered:
-        properties["intervals"] = {
-            "type": "array",
-            "items": pair,
-            "description": "Lower and upper bound of each row, where asked for.",
-        }
     return {
         "type": "object",
         "required": ["predictions"],
         "additionalProperties": False,
-        "properties": properties,
+        "properties": {"predictions": predictions, **list_extras(profile, offered)},
     }
 
 

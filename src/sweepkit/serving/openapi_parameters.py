@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sweepkit.serving.openapi_answers import Node
-from sweepkit.serving.params import FORMS, INTERVAL, LABELS, RETURN
+from sweepkit.serving.params import CONTRIBUTIONS, FORMS, INTERVAL, LABELS, RETURN
 
 _PARAMETERS: dict[str, Node] = {
     INTERVAL: {
         "type": "number",
         "exclusiveMinimum": 0,
         "exclusiveMaximum": 1,
-        "description": "Coverage of the prediction intervals to add.",
+        "description": "Share of rows whose prediction interval or, of classes, "
+        "prediction set should hold the truth; adds these.",
     },
     RETURN: {
         "enum": list(FORMS),
         "default": LABELS,
         "description": "What stands for a row: the label of its class, or an object "
         "with the probability of each class.",
+    },
+    CONTRIBUTIONS: {
+        "type": "boolean",
+        "default": False,
+        "description": "Whether to add what each feature adds to the prediction.",
     },
 }
 

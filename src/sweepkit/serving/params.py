@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from sweepkit.serving.refusal import (
@@ -15,23 +15,39 @@ from sweepkit.serving.refusal import (
 )
 
 INTERVAL = "interval"
-"""Coverage of the prediction interval asked for, such as 0.9."""
+"""Coverage of the intervals or prediction sets asked for, such as 0.9."""
 
 RETURN = "return"
 """What stands for a row's class: its label, or the probabilities of all classes."""
 
+CONTRIBUTIONS = "contributions"
+"""Whether to add what each feature adds to the prediction."""
+
 LABELS, PROBABILITIES = "labels", "probabilities"
 FORMS = (LABELS, PROBABILITIES)
-KNOWN = (INTERVAL, RETURN)
+KNOWN = (INTERVAL, RETURN, CONTRIBUTIONS)
 _COVERAGE = "a number above 0 and below 1, such as 0.9"
+_TRUTHS = {"true": True, "false": False}
 
 
-def read_params(params: Any, offered: Collection[str]) -> Mapping[str, Any]:
+class Offer(NamedTuple):
+    """What a model can answer beside predictions.
+
+    Attributes:
+        names: Those of `KNOWN`.
+        unexplained: Why `contributions` is not among them, in a sentence or two.
+    """
+
+    names: Collection[str] = ()
+    unexplained: str = ""
+
+
+def read_params(params: Any, offer: Offer) -> Mapping[str, Any]:
     """Return the parameters of a request; null stands for none.
 
     Args:
         params: What the body holds under that key.
-        offered: Those of `KNOWN` the model can answer.
+        offer: What the model can answer.
 
     Raises:
         RequestRefused: If there is an unknown one, one the model does not offer, or one
@@ -45,23 +61,21 @@ def read_params(params: Any, offered: Collection[str]) -> Mapping[str, Any]:
     if unknown:
         raise invalid_value(
             f"`params` has {quote_all(unknown)}, which is not known here; the "
-            f"parameters are {' and '.join(KNOWN)}.",
+            f"parameters are {', '.join(KNOWN)}.",
         )
-    if INTERVAL in params:
-        _check_interval(params[INTERVAL], offered)
-    if RETURN in params:
-        _check_return(params[RETURN], offered)
+    for name, value in params.items():
+        _CHECKS[name](value, offer)
     return params
 
 
-def read_query(query: bytes, offered: Collection[str]) -> Mapping[str, Any]:
+def read_query(query: bytes, offer: Offer) -> Mapping[str, Any]:
     """Return the parameters among those of a URL, for bodies that have no `params`.
 
     Others are left alone: proxies and caches add theirs.
 
     Args:
         query: What follows the question mark.
-        offered: Those of `KNOWN` the model can answer.
+        offer: What the model can answer.
 
     Raises:
         RequestRefused: If one of them is there twice, is not offered, or is wrong.
@@ -73,7 +87,10 @@ def read_query(query: bytes, offered: Collection[str]) -> Mapping[str, Any]:
         raise bad_request("The URL has a parameter more than once.")
     if INTERVAL in params:
         params[INTERVAL] = _read_number(params[INTERVAL])
-    return read_params(params, offered)
+    if CONTRIBUTIONS in params:
+        text = params[CONTRIBUTIONS]
+        params[CONTRIBUTIONS] = _TRUTHS.get(text, text)
+    return read_params(params, offer)
 
 
 def _read_number(text: str) -> float | str:
@@ -83,10 +100,11 @@ def _read_number(text: str) -> float | str:
         return text
 
 
-def _check_interval(value: Any, offered: Collection[str]) -> None:
-    if INTERVAL not in offered:
+def _check_interval(value: Any, offer: Offer) -> None:
+    if INTERVAL not in offer.names:
         raise invalid_value(
-            "This model carries no prediction intervals; leave `params.interval` out."
+            "This model carries no prediction intervals and no prediction sets; leave "
+            "`params.interval` out."
         )
     is_number = isinstance(value, float | int) and not isinstance(value, bool)
     if not is_number or not 0 < value < 1:
@@ -96,8 +114,8 @@ def _check_interval(value: Any, offered: Collection[str]) -> None:
         )
 
 
-def _check_return(value: Any, offered: Collection[str]) -> None:
-    if RETURN not in offered:
+def _check_return(value: Any, offer: Offer) -> None:
+    if RETURN not in offer.names:
         raise invalid_value(
             "This model predicts a number: there are no classes, and so neither labels "
             "nor probabilities; leave `params.return` out."
@@ -108,3 +126,24 @@ def _check_return(value: Any, offered: Collection[str]) -> None:
             f"`params.return` is {needed}.",
             [Detail(None, "params.return", describe(value), needed)],
         )
+
+
+def _check_contributions(value: Any, offer: Offer) -> None:
+    if not isinstance(value, bool):
+        raise invalid_value(
+            "`params.contributions` is true or false.",
+            [Detail(None, "params.contributions", describe(value), "true or false")],
+        )
+    if value and CONTRIBUTIONS not in offer.names:
+        why = offer.unexplained or "It was loaded without them."
+        raise invalid_value(
+            f"This model's predictions come without contributions; leave "
+            f"`params.contributions` out. {why}"
+        )
+
+
+_CHECKS: Mapping[str, Callable[[Any, Offer], None]] = {
+    INTERVAL: _check_interval,
+    RETURN: _check_return,
+    CONTRIBUTIONS: _check_contributions,
+}

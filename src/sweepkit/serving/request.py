@@ -21,7 +21,7 @@ from sweepkit.serving.layout import Layouts
 from sweepkit.serving.media import find_medium
 from sweepkit.serving.notices import note_extra, note_ignored, note_unknown
 from sweepkit.serving.one_row import PlainRow, find_row
-from sweepkit.serving.params import read_params, read_query
+from sweepkit.serving.params import Offer, read_params, read_query
 from sweepkit.serving.parquet_body import read_parquet
 from sweepkit.serving.refusal import bad_request
 from sweepkit.serving.rules import Rules
@@ -36,14 +36,14 @@ class Reader:
     """
 
     def __init__(
-        self, columns: Sequence[ColumnReader], rules: Rules, offered: Collection[str]
+        self, columns: Sequence[ColumnReader], rules: Rules, offer: Offer
     ) -> None:
         self.columns = columns
         closed = [(i, c) for i, c in enumerate(columns) if c.known]
         self._closed = closed if rules.unknown_category == "warn" else []
         self._plain = PlainRow(columns)
         self._rules = rules
-        self._offered = offered
+        self._offer = offer
         self._layouts = Layouts(columns, refuse_extra=rules.extra_columns == "refuse")
 
     def read(
@@ -84,7 +84,7 @@ class Reader:
         found = SHAPES[key](payload[key], self.columns, self._rules.max_rows)
         batch = self.check(found)
         if len(payload) > 1:
-            batch.params = read_params(payload.get("params"), self._offered)
+            batch.params = read_params(payload.get("params"), self._offer)
             batch.warnings += note_ignored(payload.keys() - {key, "params"})
         return batch
 
@@ -103,7 +103,7 @@ class Reader:
         Raises:
             RequestRefused: If one is wrong, or the body says something else.
         """
-        asked = read_query(query, self._offered)
+        asked = read_query(query, self._offer)
         if any(batch.params.get(name, asked[name]) != asked[name] for name in asked):
             raise bad_request("The URL says other parameters than the body's `params`.")
         batch.params = {**batch.params, **asked}
@@ -149,7 +149,10 @@ class Reader:
 
 
 def compile_reader(
-    profile: TableProfile, rules: Rules, offered: Collection[str] = ()
+    profile: TableProfile,
+    rules: Rules,
+    offered: Collection[str] = (),
+    unexplained: str = "",
 ) -> Reader:
     """Return a reader of requests for the model a profile belongs to.
 
@@ -157,7 +160,9 @@ def compile_reader(
         profile: The columns the model takes.
         rules: Limits, and what becomes of unknown texts and extra columns.
         offered: Parameters the model can answer, of `params.KNOWN`: `interval` if it
-            carries prediction intervals, `return` if it has classes.
+            carries intervals or prediction sets, `return` if it has classes,
+            `contributions` if its predictions can be explained.
+        unexplained: Why they cannot, in a sentence or two.
     """
     columns = [compile_column(c, rules.unknown_category) for c in profile.columns]
-    return Reader(columns, rules, frozenset(offered))
+    return Reader(columns, rules, Offer(frozenset(offered), unexplained))

@@ -48,9 +48,23 @@ def tell_model(champion: Champion) -> dict[str, Any]:
         "aliases": list(facts.get("aliases", ())),
         "form": champion.form,
         "metrics": dict(facts.get("metrics", {})),
-        "facts": {**facts, "intervals": champion.intervals is not None},
+        "facts": {**facts, **_tell_offer(champion)},
         "profile": champion.profile.to_dict(),
     }
+
+
+def _tell_offer(champion: Champion) -> dict[str, Any]:
+    """Return what may be asked for beside predictions."""
+    explainer = champion.contributions
+    told: dict[str, Any] = {
+        "intervals": champion.intervals is not None,
+        "prediction_sets": champion.sets is not None,
+        "contributions": explainer is not None,
+    }
+    if explainer is not None:
+        told["contributions_unit"] = explainer.unit
+        told["contributions_ms"] = round(1_000 * explainer.row_s, 3)
+    return told
 
 
 def tell_usage(state: State) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Hold a search space against the configuration, before a trial fails of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,10 @@ _UNKNOWN = (ConfigKeyError, ConfigTypeError, AttributeError)
 
 
 def check_space(
-    space: SearchSpace, hydra_context: HydraContext, config: DictConfig
+    space: SearchSpace,
+    hydra_context: HydraContext,
+    config: DictConfig,
+    defaults: dict[str, dict[str, Any]] | None = None,
 ) -> SearchSpace:
     """Refuse what no trial could run, before the first one does.
 
@@ -29,6 +32,8 @@ def check_space(
         space: What is searched.
         hydra_context: Hydra's, with the loader that composed `config`.
         config: The composed configuration of the whole sweep.
+        defaults: Filled with each model's own values of what is searched, if models
+            are: composing them once more would take a second.
 
     Returns:
         The space; where models are searched, what was typed for a key stays only with
@@ -40,6 +45,10 @@ def check_space(
     """
     stage = Stage(hydra_context.config_loader, config, space)
     own = {model: stage.compose_model(model) for model in space.models}
+    if defaults is not None:
+        for model, scene in own.items():
+            keys = {**space.entries, **space.models[model]}
+            defaults[model] = {MODEL: model} | _read_values(keys, scene.config)
     scenes = list(own.values()) or [stage.compose_own()]
     groups = {key for key in space.entries if stage.find_options(key)}
     for key in groups:
@@ -57,7 +66,9 @@ def check_space(
 
 
 def defaults_of(
-    space: SearchSpace, hydra_context: HydraContext, config: DictConfig
+    space: SearchSpace,
+    hydra_context: HydraContext,
+    config: DictConfig,
 ) -> dict[str, Any]:
     """Return the configuration's own values of what is searched, by override key.
 
@@ -68,22 +79,27 @@ def defaults_of(
         hydra_context: Hydra's, with the loader that composed `config`.
         config: The composed configuration of the whole sweep.
     """
-    choices = dict(config.hydra.runtime.choices)
     entries = dict(space.entries)
     defaults: dict[str, Any] = {}
     if space.models:
-        present = str(choices.get(MODEL))
+        present = str(config.hydra.runtime.choices.get(MODEL))
         model = present if present in space.models else next(iter(space.models))
         if model != present:
             stage = Stage(hydra_context.config_loader, config, space)
             config = stage.compose_model(model).config
         defaults[MODEL] = model
         entries |= space.models[model]
-    for key in entries:
+    return defaults | _read_values(entries, config)
+
+
+def _read_values(keys: Iterable[str], config: DictConfig) -> dict[str, Any]:
+    choices = config.hydra.runtime.choices
+    values: dict[str, Any] = {}
+    for key in keys:
         found = [choices[key]] if key in choices else find_value(config, key)
         if found:
-            defaults[key] = found[0]
-    return defaults
+            values[key] = found[0]
+    return values
 
 
 def _check_own(entries: Entries, scene: Scene) -> Entries:

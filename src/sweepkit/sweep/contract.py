@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
 import pyarrow
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from sweepkit.data.fingerprint import fingerprint
-from sweepkit.sweep.table_check import check_table
 
 # Where the table lies is no part of a task, nor what of it is accepted; its fingerprint
 # is.
@@ -17,29 +17,39 @@ _PLACES = ("data.path", "data.url", "data.cache", "data.source", "data.accept")
 _DECISIVE = ("seed", "task", "data", "features", "model", "evaluation")
 
 
-def describe_task(config: DictConfig, searched: Iterable[str]) -> dict[str, Any]:
+def describe_task(
+    config: DictConfig, searched: Iterable[str], table: pd.DataFrame | None
+) -> dict[str, Any]:
     """Return table and settings without what is searched, as plain values.
 
     Args:
         config: The composed configuration.
         searched: Override keys of the search space.
-
-    Raises:
-        DataError: If the table cannot be read.
+        table: From `read_table`.
     """
     # Not resolved: the number of threads of this machine is no part of a task.
     whole: Any = OmegaConf.to_container(config, resolve=False)
     described = {key: whole[key] for key in _DECISIVE if key in whole}
     for key in (*searched, *_PLACES):
         _remove(described, key.split("."))
-    if "data" in config:
+    if table is not None:
         # In order: folds are drawn by the position of rows.
-        # Arrow's own pool would keep 25 MB for as long as the sweep lasts.
-        pyarrow.set_memory_pool(pyarrow.system_memory_pool())
-        table = instantiate(config.data.source, _convert_="all").read()
         described["table"] = fingerprint(table, ordered=True)
-        check_table(config, table)
     return described
+
+
+def read_table(config: DictConfig) -> pd.DataFrame | None:
+    """Return the table of a sweep; None if its task has none.
+
+    Raises:
+        DataError: If it cannot be read.
+    """
+    if "data" not in config:
+        return None
+    # Arrow's own pool would keep 25 MB for as long as the sweep lasts.
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+    table: pd.DataFrame = instantiate(config.data.source, _convert_="all").read()
+    return table
 
 
 def derive_name(config: DictConfig, objectives: Iterable[str]) -> str:
@@ -48,7 +58,11 @@ def derive_name(config: DictConfig, objectives: Iterable[str]) -> str:
     search = choices.get("hparams_search") or "sweep"
     model = "all" if config.hydra.sweeper.get("spaces") else choices.get("model")
     data = OmegaConf.select(config, "data.name") or config.hydra.job.name
-    return "-".join([str(data), str(model or "task"), str(search), *objectives])
+    parts = [str(data), str(model or "task"), str(search), *objectives]
+    if config.hydra.sweeper.get("time_budget") is not None:
+        # Its trials have other features; however long it is, it is the same study.
+        parts.append("in-time")
+    return "-".join(parts)
 
 
 def _remove(nested: dict[str, Any], path: list[str]) -> None:

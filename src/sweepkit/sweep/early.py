@@ -5,10 +5,14 @@ Everything here must be quick to import: it runs before Hydra is imported.
 
 import multiprocessing
 import signal
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 
+# By the monotonic clock; where the system does not tell when a process began, it is
+# taken to have begun here.
+IMPORTED_AT = time.monotonic()
 # Seconds of imports that a trial of `train.py` needs, and none that starts threads:
 # LightGBM hangs in processes forked after OpenMP has started its own.
 PRELOAD = (

@@ -48,6 +48,8 @@ def judge_job(
         values=() if error else values,
         error=error,
         folds=value.folds if isinstance(value, Objective) else (),
+        rounds=value.rounds if isinstance(value, Objective) else None,
+        kept=value.kept if isinstance(value, Objective) else "",
         **known,
     )
 

@@ -57,6 +57,11 @@ class Listeners:
         for listener in self._others:
             listener.on_trial_end(outcome)
 
+    def get_ready(self) -> None:
+        """Let those who want to prepare for the end, which is seconds away."""
+        for listener in self._others:
+            getattr(listener, "get_ready", _do_nothing)()
+
     @property
     def run_ids(self) -> Mapping[int, str]:
         """Trial number to MLflow run, as far as a listener keeps runs."""
@@ -69,3 +74,7 @@ class Listeners:
         """Tell of the end."""
         for listener in self._others:
             listener.on_sweep_end(result)
+
+
+def _do_nothing() -> None:
+    """Stand in for what a listener does not have."""

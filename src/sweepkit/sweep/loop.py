@@ -36,6 +36,9 @@ class Pool(Protocol):
     def answer(self, number: int, *, prune: bool) -> None:
         """Let a worker that reported go on, or stop."""
 
+    def close(self, *, kill: bool) -> None:
+        """End all workers and what they run."""
+
 
 class Trials(Protocol):
     """What the loop asks and tells; see `sweepkit.sweep.trials`."""
@@ -43,6 +46,10 @@ class Trials(Protocol):
     @property
     def n_running(self) -> int:
         """Trials begun and not ended."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether running trials are to be ended now, as their time is spent."""
 
     @property
     def n_behind(self) -> int:
@@ -58,7 +65,7 @@ class Trials(Protocol):
         """Let the sampler know how a trial ended."""
 
     def rest_s(self) -> float | None:
-        """Return for how long there is nothing to `catch_up`; None for no end."""
+        """Return for how long there is nothing to do here; None for no end."""
 
     def catch_up(self) -> None:
         """Do a piece of what no worker waits for: storage, display, MLflow."""
@@ -79,7 +86,9 @@ def run_trials(trials: Trials, pool: Pool) -> None:
     while True:
         while pool.idle and (job := trials.begin()) is not None:
             pool.submit(job.number, job.overrides)
-        if not trials.n_running:
+        if trials.is_over:
+            pool.close(kill=True)  # first: all cores belong to the ending from here on
+        if trials.is_over or not trials.n_running:
             trials.finish()
             return
         # Where trials are quicker than their record, some wait for it after all.

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from sweepkit.sweep.clock import Clock
 
 Scores = Mapping[str, float]
 
@@ -36,6 +39,8 @@ class Outcome:
         worker: Process id that ran it; 0 if unknown.
         is_default: Whether it ran the model's own defaults.
         run_id: MLflow run of the trial, once there is one.
+        rounds: Boosting rounds its folds have agreed on; None if they were given.
+        kept: File of its out-of-fold predictions; empty if there is none.
     """
 
     number: int
@@ -50,6 +55,8 @@ class Outcome:
     worker: int = 0
     is_default: bool = False
     run_id: str = ""
+    rounds: int | None = None
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +69,11 @@ class SweepPlan:
         space: Searched key to its range in words, such as `interval(0.3,1.0)`.
         directions: `minimize` or `maximize`, one for each objective.
         objectives: Their names, such as `cv_rmse`.
-        n_trials: Total budget over all sessions.
+        n_trials: Total budget over all sessions; None if only time limits them.
         n_workers: Trials at the same time.
         folder: `hydra.sweep.dir`, absolute.
         earlier: Outcomes of earlier sessions, in order of their numbers.
+        budget_s: Seconds this session may take, ending included; None for no end.
     """
 
     name: str
@@ -73,10 +81,11 @@ class SweepPlan:
     space: Mapping[str, str]
     directions: tuple[str, ...]
     objectives: tuple[str, ...]
-    n_trials: int
+    n_trials: int | None
     n_workers: int
     folder: Path
     earlier: tuple[Outcome, ...] = ()
+    budget_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +101,7 @@ class SweepResult:
         interrupted: Whether a signal ended it; nothing is registered then.
         seconds: Wall time of this session.
         saved_seconds: Estimate of the time that pruning saved in all sessions.
+        clock: The time budget, whose rest belongs to listeners; None without one.
     """
 
     plan: SweepPlan
@@ -103,13 +113,15 @@ class SweepResult:
     seconds: float = 0.0
     saved_seconds: float = 0.0
     facts: Mapping[str, str] = field(default_factory=dict)
+    clock: "Clock | None" = None
 
 
 class SweepListener(Protocol):
     """A Hydra callback that also hears of trials, in the sweeper's process.
 
     One that takes a while to open its record may have a property `is_ready`: until it
-    is True, trials are kept for it; what it raises ends the sweep.
+    is True, trials are kept for it; what it raises ends the sweep. One with a method
+    `get_ready` hears when the last trials run; it must return at once.
     """
 
     def on_sweep_start(self, plan: SweepPlan) -> None:

@@ -21,6 +21,10 @@ class SweepkitSweeperConf(OptunaSweeperConf):
         spaces: Model to search space, for a search across models.
         timeout: Seconds after which no trial is begun; null for no end.
         patience: Trials without anything better after which none is begun.
+        time_budget: Seconds from the start of the command to its end, refitting and
+            registering included; null for no end. `n_trials` then counts if typed.
+        portfolio: Settings tried first under a time budget: name to `model`, `cost` and
+            `with`.
         warm_start: An earlier `optimization_results.yaml` whose best parameters are
             tried first.
         objectives: Names of what the task returns, for tables and reports.
@@ -33,6 +37,8 @@ class SweepkitSweeperConf(OptunaSweeperConf):
     spaces: Any = None
     timeout: float | None = None
     patience: int | None = None
+    time_budget: float | None = None
+    portfolio: Any = None
     warm_start: str | None = None
     objectives: list[str] = field(default_factory=lambda: ["objective"])
 

@@ -16,7 +16,12 @@ def describe_start(plan: SweepPlan) -> str:
     pairs = zip(plan.directions, plan.objectives, strict=True)
     goals = (f"{way} {name}" for way, name in pairs)
     workers = "1 worker" if plan.n_workers == 1 else f"{plan.n_workers} workers"
-    parts = [f"sweep {plan.name}", f"{plan.n_trials:,} trials", workers]
+    parts = [f"sweep {plan.name}"]
+    if plan.n_trials is not None:
+        parts.append(f"{plan.n_trials:,} trials")
+    if plan.budget_s is not None:
+        parts.append(f"{plan.budget_s:g} s")
+    parts.append(workers)
     parts.append(", ".join(goals))
     if plan.earlier:
         parts.append(f"{len(plan.earlier):,} done earlier")
@@ -30,7 +35,8 @@ def describe_trial(outcome: Outcome, plan: SweepPlan, standing: Standing) -> str
         parts.append(write_values(outcome, plan))
     parts.append(describe_best(plan, standing))
     parts.append(write_seconds(outcome.seconds))
-    parts.append(f"{standing.n_ended:,}/{plan.n_trials:,}")
+    if plan.n_trials is not None:
+        parts.append(f"{standing.n_ended:,}/{plan.n_trials:,}")
     return "  ".join(part for part in parts if part)
 
 

@@ -47,6 +47,8 @@ def _headline(watch: Watch) -> Text:
 
 def _bar(watch: Watch) -> Table:
     ended, total = watch.standing.n_ended, watch.plan.n_trials
+    if total is None:
+        return _time_bar(watch, watch.plan.budget_s or math.inf)
     left = watch.seconds_left()
     words = "" if left is None else f"about {_coarse(left)} left"
     if ended >= total:
@@ -56,6 +58,17 @@ def _bar(watch: Watch) -> Table:
         ProgressBar(total=max(total, 1), completed=min(ended, total), width=32),
         Text(f"{ended:,}/{total:,}", style="bold"),
         Text(words),
+    )
+    return row
+
+
+def _time_bar(watch: Watch, budget_s: float) -> Table:
+    spent = watch.clock() - watch.began
+    row = Table.grid(padding=(0, 2))
+    row.add_row(
+        ProgressBar(total=budget_s, completed=min(spent, budget_s), width=32),
+        Text(f"{watch.standing.n_ended:,} trials", style="bold"),
+        Text(f"{spent:.0f} s of {budget_s:g} s"),
     )
     return row
 

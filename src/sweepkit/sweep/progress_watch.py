@@ -31,10 +31,12 @@ class Watch:
     running: dict[int, float] = field(default_factory=dict)
     durations: deque[float] = field(default_factory=lambda: deque(maxlen=_N_DURATIONS))
     labels: dict[str, str] = field(init=False)
+    began: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.standing = Standing(self.plan.directions)
         self.labels = shorten_names(self.plan.space)
+        self.began = self.clock()
 
     def add(self, outcome: Outcome) -> None:
         """Count a trial that has ended."""
@@ -51,6 +53,8 @@ class Watch:
 
     def seconds_left(self) -> float | None:
         """Estimate the rest of the sweep; None until a trial has ended."""
+        if self.plan.n_trials is None:
+            return None
         owed = self.plan.n_trials - self.standing.n_ended
         durations = tuple(self.durations)
         if owed <= 0 or not durations:

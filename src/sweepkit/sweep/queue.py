@@ -10,6 +10,7 @@ from optuna.trial import TrialState
 
 from sweepkit.errors import ConfigError
 from sweepkit.sweep.memory import StudyMemory
+from sweepkit.sweep.portfolio import POINT
 from sweepkit.sweep.resume import DEFAULT, RETRY_OF, owed_trials
 from sweepkit.sweep.space import EXACT, SearchSpace
 
@@ -31,7 +32,7 @@ def queue_owed(memory: StudyMemory) -> int:
     """Repeat what died with an earlier session, and return how many that are."""
     owed = owed_trials(memory)
     for trial in owed:
-        kept = (DEFAULT, EXACT)
+        kept = (DEFAULT, EXACT, POINT)
         attributes = {k: v for k, v in trial.user_attrs.items() if k in kept}
         attributes[RETRY_OF] = trial.number
         memory.enqueue(trial.params, **attributes)

@@ -83,7 +83,8 @@ def list_tiles(result: SweepResult) -> list[Row]:
     tiles.append(
         {
             "label": "Trials",
-            "value": f"{len(result.outcomes):,} of {plan.n_trials:,}",
+            "value": f"{len(result.outcomes):,}"
+            + ("" if plan.n_trials is None else f" of {plan.n_trials:,}"),
             "note": write_states(counts),
         }
     )

@@ -12,9 +12,11 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig
 
 from sweepkit.errors import SweepkitError
-from sweepkit.sweep import queue, resume
-from sweepkit.sweep.checks import check_space, defaults_of
-from sweepkit.sweep.contract import derive_name, describe_task
+from sweepkit.sweep import resume
+from sweepkit.sweep.agenda import Agenda
+from sweepkit.sweep.budget import is_counted, read_budget
+from sweepkit.sweep.checks import check_space
+from sweepkit.sweep.contract import derive_name
 from sweepkit.sweep.ending import end_sweep, sum_up
 from sweepkit.sweep.launching import run_with
 from sweepkit.sweep.listening import Listeners
@@ -22,11 +24,12 @@ from sweepkit.sweep.memory import StudyMemory
 from sweepkit.sweep.outcome import Outcome, SweepPlan, SweepResult
 from sweepkit.sweep.pool import PoolLauncher
 from sweepkit.sweep.reading import read_space
-from sweepkit.sweep.sampling import build_pruner, build_sampler, is_grid
+from sweepkit.sweep.sampling import is_grid
 from sweepkit.sweep.settings import Objectives, read_objectives
 from sweepkit.sweep.space import SearchSpace
+from sweepkit.sweep.start import Start, open_features
 from sweepkit.sweep.stopping import Stopping
-from sweepkit.sweep.storage import guard, open_storage
+from sweepkit.sweep.storage import guard
 from sweepkit.sweep.trials import SessionTrials
 from sweepkit.tracking.redact import redact
 
@@ -61,74 +64,41 @@ def run_sweep(
         pool.start()
     try:
         space = read_space(settings["params"] or {}, arguments, settings["spaces"])
-        space = check_space(space, hydra_context, config)
+        budget_s = read_budget(settings, space)
+        if budget_s is not None:
+            space = open_features(space, arguments, hydra_context.config_loader)
+        defaults: dict[str, dict[str, Any]] | None = None if budget_s is None else {}
+        space = check_space(space, hydra_context, config, defaults)
         objectives = read_objectives(settings, config)
         name = settings["study_name"] or derive_name(config, objectives.metrics)
         with (
             resume.lock_study(lock_folder(settings, folder), name),
             guard(settings["storage"]),
         ):
-            memory = open_study(settings, config, space, objectives, name)
-            if not is_grid(settings["sampler"]):
-                defaults = defaults_of(space, hydra_context, config)
-                queue.queue_defaults(memory, space, defaults)
-                queue.queue_best_of(memory, space, settings["warm_start"])
-            plan = make_plan(settings, space, objectives, memory, folder)
+            context = (config, hydra_context, space, objectives, name)
+            start = Start(settings, *context, defaults or {})
+            memory, agenda = start.open(budget_s, lock_folder(settings, folder))
+            plan = make_plan(start, memory, folder, budget_s)
             listeners = Listeners(hydra_context)
-            session = Session(settings, plan, space, objectives, memory, listeners)
+            session = Session(
+                settings, plan, space, objectives, memory, listeners, agenda
+            )
             return session.run(launcher)
     finally:
         if pool:
             pool.close(kill=True)
 
 
-def open_study(
-    settings: Settings,
-    config: DictConfig,
-    space: SearchSpace,
-    objectives: Objectives,
-    name: str,
-) -> StudyMemory:
-    """Open the study and queue what is tried before the sampler proposes anything.
-
-    Raises:
-        ConfigError: If the study was begun under other conditions.
-    """
-    memory = resume.open_memory(
-        open_storage(settings["storage"]),
-        name,
-        directions=objectives.directions,
-        contract={
-            "space": space.describe(),
-            "objectives": list(objectives.metrics),
-            "task": describe_task(config, searched_keys(space)),
-        },
-        make_sampler=lambda n_trials: build_sampler(settings["sampler"], n_trials),
-        pruner=build_pruner(settings["pruner"]),
-    )
-    queue.queue_owed(memory)
-    if is_grid(settings["sampler"]):
-        queue.queue_grid(memory, space.grid())
-    return memory
-
-
-def searched_keys(space: SearchSpace) -> list[str]:
-    """Return the override keys that differ between trials."""
-    own = [key for entries in space.models.values() for key in entries]
-    return [*(["model"] if space.models else []), *space.entries, *own]
-
-
 def make_plan(
-    settings: Settings,
-    space: SearchSpace,
-    objectives: Objectives,
-    memory: StudyMemory,
-    folder: Path,
+    start: Start, memory: StudyMemory, folder: Path, budget_s: float | None
 ) -> SweepPlan:
     """Say what the sweep sets out to do; a grid ends when it is covered."""
+    settings, space, objectives = start.settings, start.space, start.objectives
     n_trials = settings["n_trials"]
     if is_grid(settings["sampler"]):
         n_trials = len(space.grid())
+    elif budget_s is not None and not is_counted(start.config):
+        n_trials = None
     return SweepPlan(
         name=memory.study.study_name,
         storage=redact(str(settings["storage"])),
@@ -139,6 +109,7 @@ def make_plan(
         n_workers=settings["n_jobs"],
         folder=folder,
         earlier=resume.earlier_outcomes(memory),
+        budget_s=budget_s,
     )
 
 
@@ -160,6 +131,7 @@ class Session:
     objectives: Objectives
     memory: StudyMemory
     listeners: Listeners
+    agenda: Agenda | None = None
     began_at: float = field(default_factory=time.monotonic)
 
     def run(self, launcher: Launcher) -> SweepResult:
@@ -176,6 +148,8 @@ class Session:
         except SweepkitError as error:
             self._end_after(error, outcomes)
             raise
+        if not trials.reason and self.agenda is not None:  # running ones were ended
+            trials.reason = self.agenda.describe_end()
         return self._end(outcomes, trials.reason)
 
     def _trials(self, outcomes: list[Outcome]) -> SessionTrials:
@@ -193,6 +167,7 @@ class Session:
             stopping,
             outcomes,
             self.listeners,
+            self.agenda,
         )
 
     def _end_after(self, error: SweepkitError, outcomes: list[Outcome]) -> None:
@@ -213,6 +188,9 @@ class Session:
     def _end(
         self, outcomes: list[Outcome], reason: str, *, interrupted: bool = False
     ) -> SweepResult:
+        clock = None if self.agenda is None else self.agenda.clock
+        if clock is not None:
+            clock.end_search()
         self._give_back()
         run_ids = self.listeners.run_ids
         result = sum_up(
@@ -223,5 +201,6 @@ class Session:
             interrupted=interrupted,
             seconds=time.monotonic() - self.began_at,
         )
+        result = replace(result, clock=clock)
         end_sweep(result, self.memory.study, self.listeners)
         return result

@@ -18,7 +18,7 @@ class Stopping:
     """The limits of a sweep.
 
     Attributes:
-        n_trials: Trials in all sessions together.
+        n_trials: Trials in all sessions together; None for no end.
         timeout_s: Seconds of this session after which none is begun; None for no end.
         patience: Trials without a better first objective after which none is begun.
         max_failure_rate: Largest share of failed trials, from the fifth trial on.
@@ -26,7 +26,7 @@ class Stopping:
         started_at: When this session began, by the monotonic clock.
     """
 
-    n_trials: int
+    n_trials: int | None
     timeout_s: float | None = None
     patience: int | None = None
     max_failure_rate: float = 0.5
@@ -34,7 +34,7 @@ class Stopping:
     started_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        if self.n_trials < 1:
+        if self.n_trials is not None and self.n_trials < 1:
             raise ConfigError(f"hydra.sweeper.n_trials is {self.n_trials}; use 1 up.")
         if not 0 <= self.max_failure_rate <= 1:
             raise ConfigError(
@@ -48,7 +48,8 @@ class Stopping:
 
     def find_reason(self, outcomes: Sequence[Outcome], n_running: int = 0) -> str:
         """Return why no further trial should begin, or an empty text."""
-        if len(outcomes) + n_running >= self.n_trials:
+        n_begun = len(outcomes) + n_running
+        if self.n_trials is not None and n_begun >= self.n_trials:
             return "the budget of trials is spent"
         elapsed_s = time.monotonic() - self.started_at
         if self.timeout_s is not None and elapsed_s >= self.timeout_s:

@@ -19,14 +19,17 @@ from sweepkit.sweep.wording import (
 def list_facts(result: SweepResult) -> dict[str, str]:
     """Return what a sweep brought and cost, title to text."""
     facts = {"tuned against defaults": describe_gain(result)}
-    counts = f"{write_states(count_states(result.outcomes))} "
-    counts += f"of {result.plan.n_trials:,}"
+    counts = write_states(count_states(result.outcomes))
+    if result.plan.n_trials is not None:
+        counts += f" of {result.plan.n_trials:,}"
     facts["trials"] = counts
     failed = [o for o in result.outcomes if o.state is State.FAILED]
     if failed:
         facts["most frequent failure"] = plain(most_frequent_cause(failed))
     reason = plain(result.reason) or "done"
     facts["ended"] = f"{reason}, after {write_seconds(result.seconds)}"
+    if result.clock is not None:
+        facts["time budget"] = result.clock.describe()
     if result.saved_seconds > 0:
         facts["pruning saved"] = f"about {write_seconds(result.saved_seconds)}"
     facts["folders"] = str(_shortest(result.plan.folder) / "<trial>")

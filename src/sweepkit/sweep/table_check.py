@@ -6,17 +6,20 @@ import pandas as pd
 from omegaconf import DictConfig
 
 from sweepkit.data.problems import Plan, find_problems, stop_on, write_warnings
-from sweepkit.data.schema import infer_schema
+from sweepkit.data.schema import TableSchema, infer_schema
 from sweepkit.data.splitting import split_as_set
 from sweepkit.tasks import Task
 
 
-def check_table(config: DictConfig, table: pd.DataFrame) -> None:
+def check_table(config: DictConfig, table: pd.DataFrame) -> TableSchema:
     """Refuse a table on which all trials of a sweep would be a waste of time.
 
     Args:
         config: The composed configuration of the sweep.
         table: What `data.source` reads.
+
+    Returns:
+        What its columns hold.
 
     Raises:
         DataError: If the table cannot be learned from, or a problem stops the sweep
@@ -39,3 +42,4 @@ def check_table(config: DictConfig, table: pd.DataFrame) -> None:
     stop_on(problems, accept)
     for warning in write_warnings(problems, accept):
         print(f"Warning: {warning}", file=sys.stderr)
+    return schema

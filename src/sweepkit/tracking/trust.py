@@ -29,16 +29,23 @@ TRUSTED_TYPES = frozenset(
         "sweepkit.features.categories.NamedBlanks",
         "sweepkit.features.dates.DateParts",
         "sweepkit.features.geo.GeoFeatures",
+        "sweepkit.features.geo_knn.GeoKnn",
+        "sweepkit.features.geo_lag.GeoLag",
         "sweepkit.features.on_columns.OnColumns",
         "sweepkit.features.ratios.Ratios",
         "sweepkit.features.target_means.TargetMeans",
         "sweepkit.features.text.Condenser",
         "sweepkit.features.text.TextParts",
+        "sweepkit.models.blend.BlendClassifier",
+        "sweepkit.models.blend.BlendRegressor",
         "sweepkit.models.calibrators.IsotonicCalibrator",
         "sweepkit.models.calibrators.SigmoidCalibrator",
         "sweepkit.models.calibrators.TemperatureCalibrator",
         "sweepkit.models.classify.LabelClassifier",
         "sweepkit.models.clip.ClippedRegressor",
+        "sweepkit.models.feature_sets.FeatureSets",
+        "sweepkit.models.interval_numbers.NumberIntervals",
+        "sweepkit.models.prediction_sets.ClassSets",
     }
 )
 _LOSSES = (

@@ -4,13 +4,13 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweepkit.errors import ConfigError
-from sweepkit.evaluation.folds import Validated
 from sweepkit.models.calibration import CALIBRATIONS, fit_calibrator
 from sweepkit.models.threshold import OBJECTIVES, choose_threshold, set_decision
 from sweepkit.tasks import HALF, Task
-from sweepkit.training.rows import Rows
+from sweepkit.training.out_of_fold import OutOfFold
 from sweepkit.training.settings import Settings
 
 _NONE = "none"
@@ -62,7 +62,7 @@ def learns_decision(task: Settings) -> bool:
 
 
 def learn_decision(
-    model: Any, task: Settings, rows: Rows, validated: Validated
+    model: Any, task: Settings, actual: NDArray[np.float64], found: OutOfFold
 ) -> None:
     """Set calibration and threshold of a fitted model, as `task` asks for.
 
@@ -73,17 +73,14 @@ def learn_decision(
     Args:
         model: Pipeline fitted on all training rows; changed in place.
         task: The node `task`, resolved.
-        rows: The task's rows.
-        validated: What cross-validation found with the same settings.
+        actual: Codes of the training rows, (n_train,).
+        found: What cross-validation found with the same settings.
     """
     if not learns_decision(task):
         return
-    pairs = [
-        (said.probabilities, rows.train_target[test])
-        for said, (_, test) in zip(validated.predicted, rows.folds, strict=True)
-    ]
-    probabilities = np.concatenate([shares for shares, _ in pairs])
-    codes = np.concatenate([target for _, target in pairs]).astype(np.intp)
+    probabilities = found.predicted.probabilities
+    assert probabilities is not None
+    codes = actual[found.positions].astype(np.intp)
     calibrator, threshold = None, fixed_threshold(task)
     if task["calibration"] != _NONE:
         calibrator = fit_calibrator(task["calibration"], probabilities, codes)

@@ -9,9 +9,13 @@ from sweepkit.evaluation.importance import permutation_importance
 from sweepkit.evaluation.judgement import Judgement, Scores
 from sweepkit.evaluation.metrics import find_metric, score_all
 from sweepkit.evaluation.slice_scores import score_slices
+from sweepkit.models.contributions import sample_contributions
 from sweepkit.models.floor import floor_of
+from sweepkit.models.interval_asking import measure_coverage
 from sweepkit.models.outputs import ask, threshold_of
 from sweepkit.training.rows import Rows
+
+_MOST_EXPLAINED = 300  # rows, for a picture
 
 
 def judge(
@@ -56,5 +60,13 @@ def judge(
             threads=cfg.threads,
         ),
         coordinates=rows.coordinates,
+        coverage=measure_coverage(model, rows.holdout, said, actual),
+        contributions=sample_contributions(
+            model,
+            rows.holdout,
+            max_rows=_MOST_EXPLAINED,
+            seed=cfg.seed,
+            threads=cfg.threads,
+        ),
         n_train=len(rows.train),
     )

@@ -9,6 +9,7 @@ from sweepkit.data.schema import TableSchema
 from sweepkit.tasks import Task
 from sweepkit.tracking import Run
 from sweepkit.tracking.links import ui_address, version_url
+from sweepkit.training.choosing import Choice
 from sweepkit.training.rows import Rows
 from sweepkit.training.settings import Settings
 
@@ -37,6 +38,14 @@ def note_task(settings: Settings, rows: Rows) -> Notes:
     if not inferred and rows.schema.task is Task.REGRESSION:
         return {}
     return {"task": _describe_task(settings["task"], rows.schema)}
+
+
+def note_features(choice: Choice | None, metric: str) -> Notes:
+    """Say which features were chosen, and what the others came to in the probe."""
+    if choice is None or choice.name is None or not choice.scores:
+        return {}
+    others = ", ".join(f"{name} {score:.4g}" for name, score in choice.scores.items())
+    return {"features": f"{choice.name}, of {others} ({metric} of a quick probe)"}
 
 
 def _describe_task(task: Settings, schema: TableSchema) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
+from sweepkit.models.blend_config import feature_inputs
 from sweepkit.models.pipeline import fit_transformer
 from sweepkit.training.rows import Rows
 from sweepkit.training.settings import Settings
@@ -43,18 +44,27 @@ class LazyFold:
 
     The first fit of a sweep need not wait for the features of five folds, and a trial
     that is pruned after one never needs the others.
+
+    Args:
+        prepare: Computes the features.
+        keep: Whether they are kept for whoever asks next.
     """
 
-    def __init__(self, prepare: Callable[[], PreparedFold]) -> None:
+    def __init__(self, prepare: Callable[[], PreparedFold], *, keep: bool) -> None:
         self._prepare = prepare
+        self._keep = keep
 
-    @cached_property
+    @property
     def prepared(self) -> PreparedFold:
         """The fold; features are computed by the first who asks.
 
         Raises:
             FitError: If a feature step refuses the rows.
         """
+        return self._kept if self._keep else self._prepare()
+
+    @cached_property
+    def _kept(self) -> PreparedFold:
         return self._prepare()
 
 
@@ -82,17 +92,23 @@ class Shelf:
 def features_key(settings: Settings) -> list[Any]:
     """Return the settings on which prepared folds depend."""
     tables = [settings[key] for key in ("data", "task", "evaluation", "features")]
-    return [*tables, settings["model"]["inputs"]]
+    return [*tables, feature_inputs(settings["model"])]
 
 
-def prepare_folds(rows: Rows, features: Pipeline) -> list[LazyFold]:
+def prepare_folds(
+    rows: Rows, features: Pipeline, *, keep: bool = True
+) -> list[LazyFold]:
     """Return every fold, its features computed from its own training rows only.
 
     Args:
         rows: The task's rows.
         features: Unfitted steps from raw rows to features; each fold fits a copy.
+        keep: Whether a fold's features are kept for the next trial.
     """
-    return [LazyFold(partial(_prepare, rows, features, *fold)) for fold in rows.folds]
+    return [
+        LazyFold(partial(_prepare, rows, features, *fold), keep=keep)
+        for fold in rows.folds
+    ]
 
 
 def _prepare(

@@ -1,23 +1,26 @@
 """One trial of a sweep: cross-validation only, on what earlier trials prepared."""
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from sweepkit.evaluation.folds import OnFold, judge_folds
+from sweepkit.evaluation.folds import OnFold, Validated
 from sweepkit.evaluation.judgement import Scores
 from sweepkit.evaluation.latency import LATENCY, measure_latency_ms
-from sweepkit.evaluation.metrics import score_all
 from sweepkit.evaluation.objective import Objective
-from sweepkit.models.outputs import ask
 from sweepkit.models.pipeline import wrap_estimator
-from sweepkit.tasks import Task
+from sweepkit.models.rounds import check_stoppable
 from sweepkit.training.check import check_settings
 from sweepkit.training.decision import fixed_threshold
+from sweepkit.training.features import settle_features
+from sweepkit.training.folding import fit_fresh, validate_folds
+from sweepkit.training.out_of_fold import gather, keep
 from sweepkit.training.prepared import (
     LazyFold,
     Shelf,
@@ -26,7 +29,10 @@ from sweepkit.training.prepared import (
 )
 from sweepkit.training.rows import Rows, read_rows
 from sweepkit.training.settings import Settings, build, resolve
-from sweepkit.training.trial import fit_fresh, unfitted_model
+from sweepkit.training.trial import unfitted_model
+
+# Of a table of 5 million rows each trial would leave 40 MB on the disk.
+_MOST_KEPT_BYTES = 16_000_000
 
 _rows = Shelf()
 _folds = Shelf()
@@ -52,23 +58,44 @@ def run_sweep_trial(cfg: DictConfig, on_fold: OnFold | None) -> Objective:
         [settings["data"], settings["task"], settings["evaluation"]],
         partial(_read_lean, cfg),
     )
+    settled, _ = settle_features(cfg, rows)
+    if settled is not cfg:
+        cfg, settings = settled, resolve(settled)
     estimator = _unfitted_estimator(settings, rows)
     folds = _folds.fetch(
         features_key(settings),
         lambda: prepare_folds(rows, _unfitted_features(cfg, rows)),
     )
-    at_once = min(cfg.threads, len(folds))
-    scores = judge_folds(
-        partial(_judge_fold, rows.schema.task, estimator, cfg.threads // at_once),
+    validated = validate_folds(
+        rows.schema.task,
+        estimator,
         folds,
-        threads=at_once,
+        patience=settings["model"]["early_stopping"],
+        threads=cfg.threads,
         on_fold=on_fold,
     )
     first, *others = (
-        _measure(name, rows, estimator, folds, scores)
+        _measure(name, rows, estimator, folds, validated.scores)
         for name in settings["evaluation"]["objectives"]
     )
-    return Objective(first, scores, tuple(others))
+    return Objective(
+        first,
+        validated.scores,
+        tuple(others),
+        rounds=validated.rounds,
+        kept=_keep(validated, rows),
+    )
+
+
+def _keep(validated: Validated, rows: Rows) -> str:
+    """Keep what folds said of each row for intervals and ensembles, if it is not much.
+
+    Returns:
+        The file, or an empty text.
+    """
+    array = gather(validated.predicted, rows.folds, len(rows.train))
+    folder = Path(HydraConfig.get().runtime.output_dir)
+    return keep(array, folder) if array.nbytes <= _MOST_KEPT_BYTES else ""
 
 
 def _read_lean(cfg: DictConfig) -> Rows:
@@ -91,17 +118,13 @@ def _unfitted_estimator(settings: Settings, rows: Rows) -> Any:
     )
     if rows.schema.task.has_classes:
         last.threshold = fixed_threshold(settings["task"])
+    if settings["model"]["early_stopping"] is not None:
+        check_stoppable(last)
     return last
 
 
 def _unfitted_features(cfg: DictConfig, rows: Rows) -> Pipeline:
     return unfitted_model(cfg, rows)[:-1]
-
-
-def _judge_fold(task: Task, estimator: Any, threads: int, lazy: LazyFold) -> Scores:
-    fold = lazy.prepared
-    model = fit_fresh(estimator, threads, fold.train, fold.train_target)
-    return score_all(task, fold.test_target, ask(model, fold.test))
 
 
 def _measure(

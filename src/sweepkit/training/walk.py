@@ -8,14 +8,18 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 from sklearn.pipeline import Pipeline
 
+from sweepkit.evaluation.findings import list_trust
 from sweepkit.evaluation.folds import OnFold
 from sweepkit.evaluation.judgement import Judgement, Scores
 from sweepkit.tracking import OpenStore, Run, Store, open_store, start_run
 from sweepkit.training.check import check_settings
+from sweepkit.training.choosing import Choice
 from sweepkit.training.examining import examine, print_warnings
+from sweepkit.training.features import settle_features
 from sweepkit.training.notes import (
     Notes,
     describe_rows,
+    note_features,
     note_links,
     note_task,
     note_version,
@@ -40,6 +44,7 @@ class Task:
         rows: Its table, typed, split and folded.
         pipeline: Its unfitted model.
         warnings: What is suspicious about its table.
+        choice: How its features were chosen, if they were.
     """
 
     cfg: DictConfig
@@ -47,6 +52,7 @@ class Task:
     rows: Rows
     pipeline: Pipeline
     warnings: tuple[str, ...]
+    choice: Choice | None
 
 
 def train(cfg: DictConfig, *, on_fold: OnFold | None = None) -> float:
@@ -72,7 +78,10 @@ def train(cfg: DictConfig, *, on_fold: OnFold | None = None) -> float:
     rows = read_rows(cfg)
     warnings = examine(settings, rows)
     print_warnings(warnings)
-    task = Task(cfg, settings, rows, unfitted_model(cfg, rows), warnings)
+    cfg, choice = settle_features(cfg, rows)
+    settings = resolve(cfg)
+    pipeline = unfitted_model(cfg, rows)
+    task = Task(cfg, settings, rows, pipeline, warnings, choice)
     metric = cfg.evaluation.metric
     with (
         start_run(store, cfg.model.name) as run,
@@ -118,6 +127,8 @@ def _walk(
     report = write_reports(trial.judgement, folder, links)
     display.on_phase("recording")
     notes = note_task(task.settings, task.rows) | note_links(report, run)
+    notes |= note_features(task.choice, task.cfg.evaluation.metric)
+    notes |= list_trust(trial.judgement)
     notes |= _hand_over(task, run, trial, folder)
     return trial.judgement, notes
 

@@ -50,6 +50,7 @@ class Server:
     token: str | None = None
     most_rows: int = 10_000
     intervals: list[list[float]] | None = None
+    contributions: list[dict[str, Any]] | None = None
     busy_answers: int = 0
     starting: bool = False
     origin: str = ""
@@ -78,7 +79,8 @@ class Server:
             more = max(0, len(details) - 20)
             return 400, refusal | {"details": details[:20], "more": more}
         answer = {"predictions": [self.predict(row) for row in rows]}
-        return 200, answer | ({"intervals": self.intervals} if self.intervals else {})
+        more = {"intervals": self.intervals, "contributions": self.contributions}
+        return 200, answer | {key: value for key, value in more.items() if value}
 
     def faults(self, i: int, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for column in self.model["profile"]["columns"]:

@@ -40,3 +40,10 @@ def _dates(fitted: Any) -> list[Step]:
 def _wrapped(fitted: Any) -> list[Step]:
     # Its parts are numbers to `ColumnTransformer`, whatever the wrapped one is.
     return build_steps(fitted.transformer_)
+
+
+@STEPS.add("sweepkit.features.geo_lag", "GeoLag")
+@STEPS.add("sweepkit.features.geo_knn", "GeoKnn")
+def _near(fitted: Any) -> list[Step]:
+    # The tree of training rows is built here, so that no request waits for it.
+    return [Step(fitted.surroundings.prepare().describe)]

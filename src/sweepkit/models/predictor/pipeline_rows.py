@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy as np
 from sweepkit.data.column_profile import ColumnProfile
 from sweepkit.errors import DataError
 from sweepkit.models.classify import LabelClassifier
+from sweepkit.models.interval_asking import ask_intervals, ask_sets
 from sweepkit.models.outputs import last_step
-from sweepkit.models.predictor.rows import Floats, Rows
+from sweepkit.models.predictor.rows import Floats, Members, Rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,14 +59,37 @@ class PipelinePredictor:
         last = last_step(pipeline)
         has_classes = isinstance(last, LabelClassifier)
         self.n_outputs = len(last.classes) if has_classes else 1
+        self._pipeline = pipeline
         self._ask = pipeline.predict_proba if has_classes else pipeline.predict
 
     def predict(self, rows: Rows) -> Floats:
         """Return predictions or probabilities; see `Predictor`."""
+        return np.asarray(self._call(self._ask, rows), dtype=np.float64)
+
+    def features(self, rows: Rows) -> Floats:
+        """Return what the last step predicts from; see `Predictor`."""
+        features = self._call(self._pipeline[:-1].transform, rows)
+        return np.asarray(features, dtype=np.float64)
+
+    def intervals(self, rows: Rows, coverage: float) -> Floats | None:
+        """Return ends of prediction intervals; see `Predictor`."""
+        ends: Floats | None = self._call(
+            lambda frame: ask_intervals(self._pipeline, frame, coverage), rows
+        )
+        return ends
+
+    def sets(self, rows: Rows, coverage: float) -> Members | None:
+        """Return prediction sets; see `Predictor`."""
+        members: Members | None = self._call(
+            lambda frame: ask_sets(self._pipeline, frame, coverage), rows
+        )
+        return members
+
+    def _call(self, ask: Callable[[pd.DataFrame], Any], rows: Rows) -> Any:
         frame = frame_rows(rows, self._columns)
         try:
             with np.errstate(all="ignore"):
-                return np.asarray(self._ask(frame), dtype=np.float64)
+                return ask(frame)
         except (ValueError, TypeError) as error:
             # scikit-learn's words for rows it refuses. Its message may hold cells.
             raise DataError(

@@ -12,6 +12,7 @@ Cell = float | str | bool | datetime | None
 Rows = Sequence[Sequence[Cell]]
 Floats = NDArray[np.float64]
 Array = NDArray[Any]
+Members = NDArray[np.bool_]
 
 
 class Predictor(Protocol):
@@ -39,4 +40,33 @@ class Predictor(Protocol):
 
         Raises:
             DataError: If the model refuses the rows, as with a number too large.
+        """
+
+    def features(self, rows: Rows) -> Floats:
+        """Return what the model's last step predicts from, (n_rows, n_features).
+
+        Raises:
+            DataError: As `predict`.
+        """
+
+    def intervals(self, rows: Rows, coverage: float) -> Floats | None:
+        """Return lower and upper ends of prediction intervals, (n_rows, 2).
+
+        Args:
+            rows: As for `predict`.
+            coverage: Share of rows to be covered, above 0 and below 1.
+
+        Returns:
+            In the target's unit; None, whatever the rows, if the model carries none.
+
+        Raises:
+            DataError: As `predict`.
+        """
+
+    def sets(self, rows: Rows, coverage: float) -> Members | None:
+        """Return which labels belong to each row's prediction set.
+
+        Returns:
+            Shape (n_rows, n_outputs); None, whatever the rows, if the model carries
+            none. Arguments and refusals as those of `intervals`.
         """

@@ -5,11 +5,18 @@ import { predict } from "./server.js";
 
 const SHARE = 0.9;
 const PROBABILITIES = { return: "probabilities" };
+// A page that waits longer for its reasons feels broken.
+const MOST_MS = 500;
 
 /** What to ask for beside a value, as far as the model has it; null for nothing. */
 export function chooseParams({ facts, profile }) {
-  if (hasClasses(profile)) return PROBABILITIES;
-  return facts?.intervals ? { interval: SHARE } : null;
+  const explains = facts?.contributions && (facts.contributions_ms ?? 0) <= MOST_MS;
+  const params = {
+    ...(hasClasses(profile) ? PROBABILITIES : {}),
+    ...(facts?.intervals || facts?.prediction_sets ? { interval: SHARE } : {}),
+    ...(explains ? { contributions: true } : {}),
+  };
+  return Object.keys(params).length ? params : null;
 }
 
 /** The body for one row. */
@@ -18,13 +25,16 @@ export function writeBody(columns, cells, params = null) {
   return params ? { ...body, params } : body;
 }
 
-/** Predict one row: value, interval (or null), warnings, version and time taken. */
+/** Predict one row: value, what was asked for beside it (or null), warnings, version, time. */
 export async function predictRow(columns, cells, params) {
   const sent = JSON.stringify(writeBody(columns, cells, params));
   const { body, headers, milliseconds } = await predict(sent, "application/json");
   return {
     value: body.predictions[0],
     interval: body.intervals?.[0] ?? null,
+    set: body.prediction_sets?.[0] ?? null,
+    contributions: body.contributions?.[0] ?? null,
+    row: new Map(columns.map((column, i) => [column, cells[i]])),
     share: SHARE,
     warnings: readWarnings(headers),
     version: headers.get("X-Model-Version"),

@@ -1,6 +1,7 @@
 // The prediction, large, with all that is known of how far to trust it.
 
 import { hasClasses } from "./classes.js";
+import { describeContributions } from "./contributions.js";
 import { breakable, fill, find, make } from "./dom.js";
 import { countOf, formatNumber, formatShare, formatTarget } from "./format.js";
 import { describeDetail } from "./form.js";
@@ -13,6 +14,7 @@ export function showAnswer(answer, model) {
   card().classList.remove("stale", "failed");
   fill(card(),
     ...(hasClasses(model.profile) ? describeClass(answer, model) : describeNumber(answer, model)),
+    describeContributions(answer, model),
     ...answer.warnings.map((text) => make("p", { class: "note" }, text)),
     make("p", { class: "soft small" }, describeAnswer(answer, model)),
   );

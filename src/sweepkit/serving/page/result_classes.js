@@ -3,12 +3,14 @@
 import { readable, readRow, textOf, thresholdOf } from "./classes.js";
 import { breakable, make } from "./dom.js";
 import { formatProbability } from "./format.js";
+import { describeSet } from "./result_set.js";
 import { drawShare } from "./share_bar.js";
 
 const MOST = 10;
 
 /** What stands in the card of the result, in place of a number. */
-export function describeClass({ value }, model) {
+export function describeClass(answer, model) {
+  const { value } = answer;
   const { profile } = model;
   const { shares, chosen } = readRow(value, profile);
   const label = readable(textOf(profile.classes[chosen]));
@@ -18,6 +20,7 @@ export function describeClass({ value }, model) {
       breakable(label)),
     listShares(shares, chosen, profile),
     shares.length === 2 ? describeThreshold(shares, chosen, profile) : null,
+    describeSet(answer, model),
     describeScore(model),
   ];
 }
