@@ -56,7 +56,7 @@ def make_agenda(url, tmp_path, now):
         )
         queue_owed(memory)
         space = read_space({}, typed, SPACES)
-        costs = Costs(tmp_path / "costs.json", "s", {"s": [0.0]})
+        costs = Costs(tmp_path / "costs.json", "s", 6.0, {"s": [0.0]})
         clock = Clock(
             budget_s, costs, began_at=0.0, now=lambda: now[0], has_ensemble=False
         )

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from sweepkit.sweep.clock import Clock
-from sweepkit.sweep.costs import DEFAULT_REST_S, FILE_NAME, Costs
+from sweepkit.sweep.costs import FILE_NAME, Costs, usual_rest_s
 from sweepkit.sweep.outcome import Outcome, State
 
 
@@ -31,7 +31,7 @@ def hands():
 @pytest.fixture
 def make_clock(tmp_path, hands):
     def make(budget_s=60.0, **settings):
-        costs = Costs.read(tmp_path, "study")
+        costs = Costs.read(tmp_path, "study", 60.0)
         return Clock(budget_s, costs, began_at=100.0, now=hands, **settings)
 
     return make
@@ -73,7 +73,7 @@ def test_the_search_leaves_time_for_the_ending(make_clock, hands):
 
     assert clock.left_s() == pytest.approx(50.0)
     assert clock.refit_s == pytest.approx(2.0), "five folds are four whole fits"
-    assert clock.search_left_s() == pytest.approx(50.0 - 2.0 - DEFAULT_REST_S)
+    assert clock.search_left_s() == pytest.approx(50.0 - 2.0 - usual_rest_s(60))
 
 
 def test_the_refit_of_the_best_trial_is_what_counts(make_clock):
@@ -118,17 +118,17 @@ def test_what_an_ending_cost_is_foreseen_the_next_time(make_clock, hands, tmp_pa
     clock.learn(refitted_s=3.0)
 
     assert "52.0 s in all" in clock.describe()
-    assert Costs.read(tmp_path, "study").rest_s == pytest.approx(9.4)
-    assert Costs.read(tmp_path, "another").rest_s == pytest.approx(9.4)
+    assert Costs.read(tmp_path, "study", 60.0).rest_s == pytest.approx(10.2, rel=1e-3)
+    assert Costs.read(tmp_path, "another", 60.0).rest_s == pytest.approx(10.2, rel=1e-3)
 
 
 def test_one_slow_ending_is_not_the_rule(tmp_path):
     """A busy minute must not shorten the searches of a week."""
-    costs = Costs.read(tmp_path, "study")
+    costs = Costs.read(tmp_path, "study", 60.0)
     for seconds in (4.0, 90.0, 5.0, 4.5):
         costs.add(seconds)
 
-    assert Costs.read(tmp_path, "study").rest_s == pytest.approx(4.75)
+    assert Costs.read(tmp_path, "study", 60.0).rest_s == pytest.approx(4.75, rel=1e-3)
 
 
 def test_time_for_the_refit_does_not_shrink_while_a_report_is_drawn(make_clock, hands):
@@ -139,12 +139,12 @@ def test_time_for_the_refit_does_not_shrink_while_a_report_is_drawn(make_clock, 
     before = clock.for_refit_s()
     hands.time += 3
 
-    assert clock.for_refit_s() == before == pytest.approx(15.0 - DEFAULT_REST_S)
+    assert clock.for_refit_s() == before == pytest.approx(15.0 - usual_rest_s(60))
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"rest_s": 3}', '{"rest_s": {"a": [-1]}}', '{"rest_s": {"a": 1}}'],
+    ["", "{", "[]", '{"rest": 3}', '{"rest": {"a": [-1]}}', '{"rest": {"a": 1}}'],
     ids=["empty", "half", "list", "no mapping", "negative", "no list"],
 )
 def test_a_file_that_makes_no_sense_is_ignored_and_that_said(tmp_path, caplog, text):
@@ -152,13 +152,13 @@ def test_a_file_that_makes_no_sense_is_ignored_and_that_said(tmp_path, caplog, t
     (tmp_path / FILE_NAME).write_text(text)
 
     with caplog.at_level(logging.WARNING):
-        costs = Costs.read(tmp_path, "study")
+        costs = Costs.read(tmp_path, "study", 60.0)
 
-    assert costs.rest_s == DEFAULT_REST_S
+    assert costs.rest_s == usual_rest_s(60)
     assert FILE_NAME in caplog.text
     costs.add(5.0)
     assert json.loads((tmp_path / FILE_NAME).read_text()) == {
-        "rest_s": {"study": [5.0]}
+        "rest": {"study": [pytest.approx(5.0 / usual_rest_s(60), rel=1e-3)]}
     }
 
 

@@ -39,7 +39,7 @@ def make_trials(tmp_path):
         )
         trials = None
         space = read_space({"x": "choice(1,2)"}, [])
-        costs = Costs(tmp_path / "costs.json", "s", {"s": [0.0]})
+        costs = Costs(tmp_path / "costs.json", "s", 6.0, {"s": [0.0]})
         clock = Clock(
             60.0,
             costs,

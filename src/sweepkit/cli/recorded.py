@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
@@ -77,11 +78,16 @@ def read_predictions(store: OpenStore, run_id: str) -> Predictions | None:
 
 def _complete(cfg: DictConfig) -> DictConfig:
     """Add settings that the package did not have when an old run was made."""
-    if "task" in cfg:
-        return cfg
-    task = asdict(TaskConfig(name="regression", kind="regressor"))
-    task["metric"] = cfg.evaluation.metric
-    known = {"task": task, "evaluation": asdict(EvaluationConfig())}
+    known: dict[str, Any] = {
+        "model": {"early_stopping": None},
+        "features": {"chosen": None, "candidates": None},
+        "time_budget": None,
+        "ensemble": None,
+    }
+    if "task" not in cfg:
+        task = asdict(TaskConfig(name="regression", kind="regressor"))
+        known["task"] = task | {"metric": cfg.evaluation.metric}
+        known["evaluation"] = asdict(EvaluationConfig())
     completed = OmegaConf.merge(known, cfg)
     assert isinstance(completed, DictConfig)
     return completed

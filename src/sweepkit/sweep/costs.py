@@ -15,30 +15,40 @@ from sweepkit.evaluation.files import write_file
 log = logging.getLogger(__name__)
 
 FILE_NAME = "costs.json"
-# Where nothing is known yet: measured on the embedded table, two cores.
-DEFAULT_REST_S = 6.0
+# Where nothing is known yet, measured on the embedded table, two cores: more time finds
+# more trials to join, and judging asks each of them again and again.
+_LEAST_S, _PER_BUDGET_S, _MOST_S = 6.3, 0.105, 13.0
 _KEPT = 5  # the latest endings of a study
-_KEY = "rest_s"
+_KEY = "rest"
+
+
+def usual_rest_s(budget_s: float) -> float:
+    """Return what an ending costs besides fitting, where nothing is known yet."""
+    return min(_LEAST_S + _PER_BUDGET_S * budget_s, _MOST_S)
 
 
 @dataclass(slots=True)
 class Costs:
-    """Seconds of endings by study; the median of the last ones is what to expect.
+    """What endings cost by study; the median of the last ones is what to expect.
+
+    They are kept as multiples of what is usual, so that one budget tells of another.
 
     Attributes:
         file: Where they are kept.
         study: Name of the study whose ending is to be foreseen.
-        known: Study to the seconds of its latest endings.
+        usual_s: What the ending would cost where nothing is known.
+        known: Study to what its latest endings cost, in multiples of the usual.
     """
 
     file: Path
     study: str
+    usual_s: float
     known: dict[str, list[float]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, folder: Path, study: str) -> "Costs":
+    def read(cls, folder: Path, study: str, budget_s: float = 60.0) -> "Costs":
         """Read what is known; a file that makes no sense is ignored, and that said."""
-        file = folder / FILE_NAME
+        file, usual_s = folder / FILE_NAME, usual_rest_s(budget_s)
         try:
             known = _check(json.loads(file.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -47,24 +57,23 @@ class Costs:
             log.warning(
                 "%s is ignored, so the end of this sweep is planned with %g s: %s",
                 file,
-                DEFAULT_REST_S,
+                usual_s,
                 error,
             )
             known = {}
-        return cls(file, study, known)
+        return cls(file, study, usual_s, known)
 
     @property
     def rest_s(self) -> float:
-        """What to expect: of this study, else of any, else the default."""
+        """What to expect: of this study, else of any, else the usual."""
         own = self.known.get(self.study)
-        if own:
-            return median(own)
-        every = [seconds for latest in self.known.values() for seconds in latest[-1:]]
-        return median(every) if every else DEFAULT_REST_S
+        every = [times for latest in self.known.values() for times in latest[-1:]]
+        return self.usual_s * median(own or every or [1.0])
 
     def add(self, seconds: float) -> None:
         """Take down what an ending cost; if that fails it is said, and no more."""
-        latest = [*self.known.get(self.study, ()), round(seconds, 3)][-_KEPT:]
+        times = round(seconds / self.usual_s, 4)
+        latest = [*self.known.get(self.study, ()), times][-_KEPT:]
         self.known[self.study] = latest
         text = json.dumps({_KEY: self.known}, indent=1, sort_keys=True)
         try:
@@ -76,12 +85,12 @@ class Costs:
 def _check(content: Any) -> dict[str, list[float]]:
     if not isinstance(content, Mapping) or not isinstance(content.get(_KEY), Mapping):
         raise TypeError(f"it holds no {_KEY!r}")
-    for study, seconds in content[_KEY].items():
-        if not isinstance(seconds, Sequence) or not all(map(_is_duration, seconds)):
-            raise TypeError(f"the seconds of {study!r} are {seconds!r}")
-    return {str(study): list(seconds) for study, seconds in content[_KEY].items()}
+    for study, latest in content[_KEY].items():
+        if not isinstance(latest, Sequence) or not all(map(_is_multiple, latest)):
+            raise TypeError(f"what {study!r} cost is {latest!r}")
+    return {str(study): list(latest) for study, latest in content[_KEY].items()}
 
 
-def _is_duration(value: Any) -> bool:
+def _is_multiple(value: Any) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return is_number and math.isfinite(value) and value >= 0

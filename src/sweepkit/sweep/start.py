@@ -89,7 +89,7 @@ class Start:
             return memory, None
         clock = Clock(
             budget_s,
-            Costs.read(folder, self.name),
+            Costs.read(folder, self.name, budget_s),
             directions=self.objectives.directions,
             n_cores=count_cores(),
             has_ensemble=OmegaConf.select(self.config, "ensemble") is not False,
