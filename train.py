@@ -29,7 +29,7 @@ def main(cfg: DictConfig) -> float:
     from sweepkit.sweep.pruning import fold_reporter
     from sweepkit.training import train
 
-    refuse_single_run(HydraConfig.get())
+    refuse_single_run(HydraConfig.get(), cfg.time_budget)
     return train(cfg, on_fold=fold_reporter(cfg.evaluation.metric))
 
 

@@ -24,7 +24,8 @@ NEEDS = {
 CHOICES = sorted(
     str(path.relative_to(CONF).with_suffix(""))
     for path in CONF.glob("*/*.yaml")
-    if path.parent.name not in {"search_space", "hparams_search", "hydra", "serving"}
+    if path.parent.name
+    not in {"search_space", "portfolio", "hparams_search", "hydra", "serving"}
 )
 MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
 

@@ -44,7 +44,9 @@ def write_note(
 
 def _write_outcome(result: SweepResult, trials_url: str) -> str:
     states = write_states(count_states(result.outcomes))
-    text = f"[{states}]({trials_url}) of {result.plan.n_trials} trials. "
+    total = result.plan.n_trials
+    limit = f" of {total} trials" if total is not None else ""
+    text = f"[{states}]({trials_url}){limit}. "
     text += f"Ended: {_cell(result.reason or 'done')}."
     if result.saved_seconds > 0:
         text += f" Pruning saved about {write_seconds(result.saved_seconds)}."

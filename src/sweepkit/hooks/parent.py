@@ -119,9 +119,12 @@ def _describe(run: MlflowRun, plan: SweepPlan, recorded: Mapping[str, str]) -> N
     run.log_params({key: space[key] for key in space if key not in recorded})
     facts: dict[str, object] = {
         "sweep.objectives": ", ".join(plan.objectives),
-        "sweep.n_trials": plan.n_trials,
         "sweep.n_workers": plan.n_workers,
     }
+    if plan.n_trials is not None:
+        facts["sweep.n_trials"] = plan.n_trials
+    if plan.budget_s is not None:
+        facts["sweep.time_budget"] = plan.budget_s
     if plan.storage:
         facts["sweep.storage"] = plan.storage
     run.set_tags(facts)

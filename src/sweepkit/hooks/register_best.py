@@ -41,6 +41,7 @@ from sweepkit.training.trial import Found, Trial
 log = logging.getLogger(__name__)
 
 ENSEMBLE = "ensemble"
+_QUICK_ROWS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ def register_best(
     with composed(config, best.overrides, best.number, folder) as cfg:
         rows = read_rows(cfg)
         cfg, _ = settle_features(cfg, rows)
+        if result.clock is not None:
+            _judge_quickly(cfg)
         settings = resolve(cfg)
         joined = join_trials(settings, rows, result) if is_wanted(config) else ""
         if isinstance(joined, str):
@@ -94,6 +97,12 @@ def register_best(
     if done.judgement is not None:
         print_summary(done.judgement, notes=done.notes | facts)
     return done
+
+
+def _judge_quickly(cfg: DictConfig) -> None:
+    """Let importances, which ask the model again and again, rest on fewer rows."""
+    importance = cfg.evaluation.importance
+    importance.max_rows = min(importance.max_rows, _QUICK_ROWS)
 
 
 def _register_trial(

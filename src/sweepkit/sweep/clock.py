@@ -15,7 +15,7 @@ from sweepkit.sweep.standing import rank
 # Members of an ensemble whose fits the search leaves time for, and the share of the
 # budget that they may take beyond the fit of the best one.
 _MEMBERS = 6
-_MEMBERS_SHARE = 0.12
+_MEMBERS_SHARE = 0.09
 # Fits side by side, or threads of one, are not quite as many times as fast.
 _EFFICIENCY = 0.8
 # From the last line of a hook to the end of the process, MLflow's threads included.
