@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig
 
@@ -19,6 +21,7 @@ from sweepkit.hooks.trial_run import PARENT, ROLE, read_folds
 from sweepkit.registry.gate import Decision
 from sweepkit.registry.publish import DECISION, PROMOTED, Published
 from sweepkit.registry.versions import find_twin, find_version
+from sweepkit.sweep.clock import Clock
 from sweepkit.sweep.outcome import Outcome, SweepResult
 from sweepkit.tracking.recording import MlflowRun
 from sweepkit.tracking.run import start_run
@@ -36,12 +39,15 @@ from sweepkit.training.reports import write_reports
 from sweepkit.training.rows import Rows, read_rows
 from sweepkit.training.settings import Settings, resolve
 from sweepkit.training.summary import print_summary
-from sweepkit.training.trial import Found, Trial
+from sweepkit.training.trial import JUDGING, Found, OnPhase, Trial
 
 log = logging.getLogger(__name__)
 
 ENSEMBLE = "ensemble"
-_QUICK_ROWS = 400
+# Reports, recording, registering and the end of the process, on two cores; and how many
+# rows judging asks an ensemble of four for in a second.
+_AFTER_JUDGING_S, _ROWS_PER_S = 4.5, 150
+_LEAST_S, _MOST_S = 0.4, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +90,33 @@ def register_best(
     with composed(config, best.overrides, best.number, folder) as cfg:
         rows = read_rows(cfg)
         cfg, _ = settle_features(cfg, rows)
-        if result.clock is not None:
-            _judge_quickly(cfg)
         settings = resolve(cfg)
         joined = join_trials(settings, rows, result) if is_wanted(config) else ""
         if isinstance(joined, str):
-            done = _register_trial(record, cfg, settings, rows, best, folder)
+            hurry = partial(_hurry, cfg, result.clock)
+            done = _register_trial(record, cfg, settings, rows, best, folder, hurry)
             done.notes.update({"ensemble": f"no: {joined}"} if joined else {})
         else:
             cfg = configure_ensemble(config, cfg, joined, folder)
-            done = _register_joined(record, cfg, resolve(cfg), rows, joined, folder)
+            hurry = partial(_hurry, cfg, result.clock)
+            settings = resolve(cfg)
+            done = _register_joined(record, cfg, settings, rows, joined, folder, hurry)
     if done.judgement is not None:
         print_summary(done.judgement, notes=done.notes | facts)
     return done
 
 
-def _judge_quickly(cfg: DictConfig) -> None:
-    """Let importances, which ask the model again and again, rest on fewer rows."""
+def _hurry(cfg: DictConfig, clock: Clock | None, phase: str) -> None:
+    """Let importances and reasons rest on as few rows as there is time for.
+
+    They ask the model again and again; nothing else that is left can be done quicker.
+    """
+    if clock is None or phase != JUDGING:
+        return
     importance = cfg.evaluation.importance
-    importance.max_rows = min(importance.max_rows, _QUICK_ROWS)
+    time_s = clock.left_s() - _AFTER_JUDGING_S
+    rows = int(_ROWS_PER_S * min(max(time_s, _LEAST_S), _MOST_S))
+    importance.max_rows = min(importance.max_rows, rows)
 
 
 def _register_trial(
@@ -112,6 +126,7 @@ def _register_trial(
     rows: Rows,
     best: Outcome,
     folder: Path,
+    on_phase: OnPhase,
 ) -> Registered:
     store, name = record.store, settings["registry"]["model_name"]
     published = _find_published(store, name, best.run_id)
@@ -120,7 +135,8 @@ def _register_trial(
         names = [metric.name for metric in list_metrics_of(rows.schema.task)]
         folds = best.folds or read_folds(store, best.run_id, names)
         scores: tuple[Scores, ...] = tuple(dict(fold) for fold in folds)
-        trial = refit(cfg, settings, rows, scores, rounds=best.rounds, kept=best.kept)
+        known: dict[str, Any] = {"rounds": best.rounds, "kept": best.kept}
+        trial = refit(cfg, settings, rows, scores, **known, on_phase=on_phase)
         # The run has ended; what is added to it does not change when.
         run = MlflowRun(store, best.run_id)
         notes = {"trial": f"{best.number} ({_words(best.params)})"}
@@ -138,6 +154,7 @@ def _register_joined(
     rows: Rows,
     joined: Joined,
     folder: Path,
+    on_phase: OnPhase,
 ) -> Registered:
     store, name = record.store, settings["registry"]["model_name"]
     parent = record.run.run_id
@@ -149,7 +166,7 @@ def _register_joined(
         return _as_before(published, name, store)
     log.info("Refitting %d trials, joined, on all training rows.", len(joined.members))
     found = Found(joined.folds, None, joined.out_of_fold)
-    trial = refit(cfg, settings, rows, joined.folds, found=found)
+    trial = refit(cfg, settings, rows, joined.folds, found=found, on_phase=on_phase)
     tags = {ROLE: ENSEMBLE, PARENT: parent, "ensemble.members": joined.words}
     with start_run(store, ENSEMBLE, tags=tags, parent=parent) as run:
         assert isinstance(run, MlflowRun)

@@ -64,7 +64,7 @@ def judge(
         contributions=sample_contributions(
             model,
             rows.holdout,
-            max_rows=_MOST_EXPLAINED,
+            max_rows=min(_MOST_EXPLAINED, cfg.evaluation.importance.max_rows),
             seed=cfg.seed,
             threads=cfg.threads,
         ),

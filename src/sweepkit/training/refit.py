@@ -11,7 +11,15 @@ from sweepkit.training.notes import describe_rows
 from sweepkit.training.out_of_fold import load
 from sweepkit.training.rows import Rows
 from sweepkit.training.settings import Settings
-from sweepkit.training.trial import Found, Trial, find, finish, unfitted_model, validate
+from sweepkit.training.trial import (
+    Found,
+    OnPhase,
+    Trial,
+    find,
+    finish,
+    unfitted_model,
+    validate,
+)
 
 
 def refit(
@@ -23,6 +31,7 @@ def refit(
     rounds: int | None = None,
     kept: str = "",
     found: Found | None = None,
+    on_phase: OnPhase | None = None,
 ) -> Trial:
     """Fit on all training rows and score the holdout, which no trial has seen.
 
@@ -35,6 +44,7 @@ def refit(
         kept: File of its out-of-fold predictions; without one the folds are fitted
             again.
         found: All of this, if it is at hand.
+        on_phase: Called with a few words as each part of the work begins.
 
     Raises:
         SweepkitError: One of its subclasses, each for one thing a person can do.
@@ -46,7 +56,7 @@ def refit(
         found = Found(folds, rounds, load(kept, len(rows.train)))
     else:
         found = replace(find(validate(cfg, rows, pipeline), rows), folds=folds)
-    trial = finish(cfg, rows, pipeline, found, on_phase=_say_nothing)
+    trial = finish(cfg, rows, pipeline, found, on_phase=on_phase or _say_nothing)
     told = replace(
         trial.judgement,
         facts=describe_rows(settings, rows),

@@ -25,6 +25,7 @@ from sweepkit.training.rows import Rows
 from sweepkit.training.settings import Settings, build
 
 OnPhase = Callable[[str], None]
+JUDGING = "judging on the holdout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def finish(
         seed=cfg.seed,
         threads=cfg.threads,
     )
-    on_phase("judging on the holdout")
+    on_phase(JUDGING)
     return Trial(model, judge(cfg, rows, model, found.folds), seconds)
 
 
