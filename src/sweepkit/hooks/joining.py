@@ -31,8 +31,9 @@ from sweepkit.training.settings import Settings
 log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
-# Beyond these the next best trials hardly ever join, and each costs time to weigh.
-_MOST_CANDIDATES = 30
+# Each candidate costs time to weigh; and the next best trials of one model hardly
+# differ, while another model errs elsewhere.
+_MOST_CANDIDATES = 36
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def join_trials(settings: Settings, rows: Rows, result: SweepResult) -> Joined |
     assert result.best is not None
     ranked = rank(result.outcomes, result.plan.directions)
     alike = [one for one in ranked if _shares_features(one, result.best)]
-    candidates, said = _load(alike[:_MOST_CANDIDATES], len(rows.train))
+    candidates, said = _load(_pick_best_of_each(alike), len(rows.train))
     most = _afford(candidates, result)
     tests = [test for _, test in rows.folds]
     if len(candidates) < 2:
@@ -113,6 +114,14 @@ def join_trials(settings: Settings, rows: Rows, result: SweepResult) -> Joined |
         folds=_score(rows, joined, threshold),
         out_of_fold=joined,
     )
+
+
+def _pick_best_of_each(ranked: Sequence[Outcome]) -> list[Outcome]:
+    """Return the best trials of each model, as many of one as of another, in order."""
+    models = [str(one.params.get("model", "")) for one in ranked]
+    share = _MOST_CANDIDATES // max(1, len(set(models)))
+    places = [models[:i].count(model) for i, model in enumerate(models)]
+    return [one for one, place in zip(ranked, places, strict=True) if place < share]
 
 
 def _shares_features(one: Outcome, best: Outcome) -> bool:
