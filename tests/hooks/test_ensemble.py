@@ -1,5 +1,7 @@
 """What becomes of a sweep whose trials are better together than alone."""
 
+from dataclasses import replace
+
 import mlflow
 import numpy as np
 import pandas as pd
@@ -131,6 +133,27 @@ def test_trials_on_other_features_do_not_join(curved, outcome):
     curved.sweep(first, second, words=TOGETHER)
 
     assert curved.runs("ensemble") == []
+
+
+def test_many_trials_of_one_model_leave_room_for_another(curved, outcome):
+    """A search that has found its model brings near twins of it, dozens of them."""
+    line, step = two_trials(curved, outcome)
+    twins = [replace(line, number=number) for number in range(2, 50)]
+    worse = replace(step, values=(max(line.values[0], step.values[0]) + 1.0,))
+    curved.sweep(line, worse, *twins, words=TOGETHER)
+
+    assert "trial 1" in only_ensemble(curved).data.tags["ensemble.members"]
+
+
+def test_as_many_join_as_there_is_time_for(curved, outcome, tmp_path):
+    """One slow trial among the candidates must not keep quick ones apart."""
+    line, step = two_trials(curved, outcome)
+    slow = replace(line, number=2, seconds=500.0)
+    clock = Clock(60.0, Costs.read(tmp_path, "study"))
+    curved.sweep(line, step, slow, words=TOGETHER, clock=clock)
+
+    members = only_ensemble(curved).data.tags["ensemble.members"]
+    assert "trial 0" in members and "trial 1" in members
 
 
 def test_what_was_not_kept_does_not_join(curved, outcome, capsys):

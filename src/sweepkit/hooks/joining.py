@@ -1,8 +1,9 @@
 """Which of a sweep's trials are joined to one model, and what that model is."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sweepkit.evaluation.selection import (
     select_greedily,
 )
 from sweepkit.evaluation.selection_gain import Gain
+from sweepkit.sweep.clock import Clock
 from sweepkit.sweep.outcome import Outcome, SweepResult
 from sweepkit.sweep.standing import rank
 from sweepkit.tasks import HALF
@@ -91,19 +93,23 @@ def join_trials(settings: Settings, rows: Rows, result: SweepResult) -> Joined |
     ranked = rank(result.outcomes, result.plan.directions)
     alike = [one for one in ranked if _shares_features(one, result.best)]
     candidates, said = _load(_pick_best_of_each(alike), len(rows.train))
-    most = _afford(candidates, result)
     tests = [test for _, test in rows.folds]
     if len(candidates) < 2:
         return "no other trial has kept what its folds said on the same features"
-    if most < 2 or len(tests) < 2:
-        return "there is no time to fit two" if most < 2 else "there is one fold only"
+    if len(tests) < 2:
+        return "there is one fold only"
     metric = find_metric(settings["evaluation"]["metric"])
     has_classes = rows.schema.task.has_classes
     threshold = fixed_threshold(settings["task"]) if has_classes else None
-    how: dict[str, Any] = {"most": most, "threshold": threshold}
-    gain = cross_validated_gain(metric, rows.train_target, said, tests, **how)
-    counts = select_greedily(metric, rows.train_target, said, **how)
+    how: dict[str, Any] = {"threshold": threshold}
+    select = partial(select_greedily, metric, rows.train_target, said, **how)
+    most, counts = _select_affordable(select, candidates, result.clock)
     chosen = [i for i, count in enumerate(counts) if count]
+    if most < 2:
+        return "there is no time to fit two"
+    gain = cross_validated_gain(
+        metric, rows.train_target, said, tests, most=most, **how
+    )
     if not gain.helps or len(chosen) < 2:
         return "the best trial alone is as good on folds that the choice did not see"
     joined = mix_counted(said, counts)
@@ -152,17 +158,19 @@ def _load(ranked: Sequence[Outcome], n_rows: int) -> tuple[list[Outcome], list[F
     return candidates, said
 
 
-def _afford(candidates: Sequence[Outcome], result: SweepResult) -> int:
-    """Return how many members can be fitted again in the time that is left."""
-    most = min(MOST, len(candidates))
-    if result.clock is None:
-        return most
-    left_s = result.clock.for_refit_s()
-    # Whichever are chosen, they are no slower than the slowest.
-    slowest = sorted(candidates, key=lambda one: one.seconds, reverse=True)
-    while most > 1 and result.clock.fit_s(slowest[:most]) > left_s:
-        most -= 1
-    return most
+def _select_affordable(
+    select: Callable[..., tuple[int, ...]],
+    candidates: Sequence[Outcome],
+    clock: Clock | None,
+) -> tuple[int, tuple[int, ...]]:
+    """Return how many members there is time to fit again, and what each counts."""
+    for most in range(min(MOST, len(candidates)), 1, -1):
+        counts = select(most=most)
+        pairs = zip(candidates, counts, strict=True)
+        members = [one for one, count in pairs if count]
+        if clock is None or clock.fit_s(members) <= clock.for_refit_s():
+            return most, counts
+    return 0, ()
 
 
 def _score(rows: Rows, joined: Floats, threshold: float | None) -> tuple[Scores, ...]:
