@@ -199,3 +199,24 @@ def test_the_holdout_does_not_touch_the_choice(curved, outcome):
         n: before.metrics[n] for n in chosen
     }
     assert after.metrics["holdout_rmse"] != before.metrics["holdout_rmse"]
+
+
+def test_classes_are_joined_by_their_probabilities(curved, outcome):
+    """The ensemble of classifiers is a classifier."""
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame(rng.normal(size=(300, 2)), columns=["a", "b"])
+    height = table["a"] + 2.0 * (table["b"] > 0) + rng.logistic(0, 0.7, 300)
+    table["y"] = np.where(height > 1.0, "high", "low")
+    table.to_csv(curved.folder / "houses.csv", index=False)
+    words = ("task=binary", "evaluation.metric=log_loss")
+    trials = [
+        run_trial(curved, outcome, number, (*one, *words))
+        for number, one in enumerate((LINE, STEP))
+    ]
+    plan = curved.plan(objectives=("cv_log_loss",))
+    curved.sweep(*trials, words=(*TOGETHER, *words), plan=plan)
+
+    model = mlflow.sklearn.load_model("models:/houses_predictor/1")
+    shares = model.predict_proba(table[["a", "b"]])
+    assert only_ensemble(curved).data.metrics["cv_log_loss"] < trials[0].values[0]
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)

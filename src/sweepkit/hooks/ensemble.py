@@ -33,10 +33,10 @@ def configure_ensemble(
         ConfigError: If a trial cannot be composed any more.
     """
     nodes = [_read_model(config, one, folder) for one in joined.members]
-    with composed(
-        config, [f"model={_ENSEMBLE}"], joined.members[0].number, folder
-    ) as c:
-        model = resolve(c)["model"]
+    first = joined.members[0]
+    words = [word for word in first.overrides if not _is_of_model(word)]
+    with composed(config, [*words, f"model={_ENSEMBLE}"], first.number, folder) as cfg:
+        model = resolve(cfg)["model"]
     members = {
         f"trial_{one.number}": {
             "weight": count,
