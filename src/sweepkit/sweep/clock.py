@@ -110,10 +110,13 @@ class Clock:
 
     def expect(self, outcomes: Sequence[Outcome]) -> None:
         """Learn from all trials that have ended so far what fitting will take."""
-        best = rank(outcomes, self.directions)[: _MEMBERS if self.has_ensemble else 1]
-        if best:
-            several = min(self.fit_s(best), _MEMBERS_SHARE * self.budget_s)
-            self.refit_s = max(self.fit_s(best[:1]), several)
+        ranked = rank(outcomes, self.directions)
+        if not ranked:
+            return
+        alone = self.fit_s(ranked[:1])
+        several = [ranked[:_MEMBERS], _best_of_each(ranked)[:_MEMBERS]]
+        together = max(map(self.fit_s, several)) if self.has_ensemble else 0.0
+        self.refit_s = max(alone, min(together, _MEMBERS_SHARE * self.budget_s))
 
     def is_over(self, outcomes: Sequence[Outcome]) -> bool:
         """Tell whether running trials should be ended; never before one is complete."""
@@ -145,3 +148,11 @@ class Clock:
         if self.refitted_s:
             return f"{text}, {self.used_s():.1f} s in all"
         return f"{text}; about {self.refit_s + self.rest_s:.1f} s kept for the ending"
+
+
+def _best_of_each(ranked: Sequence[Outcome]) -> list[Outcome]:
+    """Return each model's best trial: what joins may be slower than the best."""
+    first: dict[object, Outcome] = {}
+    for one in ranked:
+        first.setdefault(one.params.get("model"), one)
+    return list(first.values())
