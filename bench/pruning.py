@@ -42,6 +42,8 @@ SAMPLER = {
 }
 PREFIX = "model.estimator."
 
+USUAL_TREES = 1000  # about as many as the folds agree on at the model's own rate
+
 
 def read_folds(n_rows):
     """Return train and test arrays of every fold, thinned out, and the defaults."""
@@ -103,7 +105,7 @@ def search(pruner, seed, folds, defaults, options):
 def run(number, chosen, folds, defaults, options, memory):
     settings = {k: v for k, v in (defaults | chosen).items() if k != "_target_"}
     # Fewer and larger steps come to the same place.
-    scale = settings["n_estimators"] / options.trees
+    scale = USUAL_TREES / options.trees
     settings |= {"n_estimators": options.trees, "n_jobs": 1}
     settings["learning_rate"] = min(0.5, settings["learning_rate"] * scale)
     scores, means, begun = [], [], time.process_time()

@@ -25,6 +25,7 @@ FIXED = (
     "hparams_search=grid",
     "hydra/sweeper/pruner=none",
     "model.estimator.n_estimators=100",
+    "model.early_stopping=null",
     "registry.publish=false",
 )
 N_FOLDS = 5

@@ -41,10 +41,10 @@ def noting(fit):
 def main(cfg: DictConfig) -> float:
     """Return the objective of one trial."""
     from sweepkit.sweep.pruning import fold_reporter
-    from sweepkit.training import sweep_trial, train
+    from sweepkit.training import folding, train
 
-    if not hasattr(sweep_trial.fit_fresh, "__wrapped__"):
-        sweep_trial.fit_fresh = noting(sweep_trial.fit_fresh)
+    if not hasattr(folding.fit_fresh, "__wrapped__"):
+        folding.fit_fresh = noting(folding.fit_fresh)
     return train(cfg, on_fold=fold_reporter(cfg.evaluation.metric))
 
 
