@@ -18,6 +18,7 @@ from sweepkit.models.class_weights import ClassWeight
 from sweepkit.models.classify import LabelClassifier
 from sweepkit.models.clip import ClippedRegressor
 from sweepkit.models.outputs import last_step
+from sweepkit.models.threads import set_threads
 
 Model = TypeVar("Model", bound=Any)
 
@@ -124,15 +125,7 @@ def use_threads(model: Model, threads: int) -> Model:
     threads finish, so that predictions differ in the last bit from call to call; and
     for one row starting threads costs more than the trees.
     """
-    estimator = innermost_estimator(model)
-    # Nothing set means one thread to scikit-learn, and all cores to others.
-    is_one = type(estimator).__module__.startswith("sklearn.")
-    names = [
-        name
-        for name, value in estimator.get_params().items()
-        if name.endswith("n_jobs") and not (is_one and value is None)
-    ]
-    estimator.set_params(**dict.fromkeys(names, threads))
+    set_threads(innermost_estimator(model), threads)
     return model
 
 

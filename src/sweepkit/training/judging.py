@@ -6,7 +6,7 @@ from omegaconf import DictConfig
 from sklearn.pipeline import Pipeline
 
 from sweepkit.evaluation.importance import permutation_importance
-from sweepkit.evaluation.judgement import Judgement, Scores
+from sweepkit.evaluation.judgement import ContributionSample, Judgement, Scores
 from sweepkit.evaluation.metrics import find_metric, score_all
 from sweepkit.evaluation.slice_scores import score_slices
 from sweepkit.models.contributions import sample_contributions
@@ -61,12 +61,16 @@ def judge(
         ),
         coordinates=rows.coordinates,
         coverage=measure_coverage(model, rows.holdout, said, actual),
-        contributions=sample_contributions(
-            model,
-            rows.holdout,
-            max_rows=min(_MOST_EXPLAINED, cfg.evaluation.importance.max_rows),
-            seed=cfg.seed,
-            threads=cfg.threads,
-        ),
+        contributions=_explain(cfg, rows, model),
         n_train=len(rows.train),
+    )
+
+
+def _explain(cfg: DictConfig, rows: Rows, model: Pipeline) -> ContributionSample | None:
+    return sample_contributions(
+        model,
+        rows.holdout,
+        max_rows=min(_MOST_EXPLAINED, cfg.evaluation.importance.max_rows),
+        seed=cfg.seed,
+        threads=cfg.threads,
     )
