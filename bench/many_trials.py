@@ -1,10 +1,11 @@
 """What one more trial costs the sweep's own process, early and after a thousand.
 
-    python bench/many_trials.py [--trials 1050] [--no-tracking]
+    python bench/many_trials.py [--trials 1011] [--no-tracking]
 
 Nothing is fitted: trials are begun, reported and ended as the loop does it, with the
-default sampler and pruner, a sqlite study and a record in MLflow. Processor time, so
-that other programs do not count.
+default sampler and pruner, a sqlite study, a display of lines and a record in MLflow.
+Processor time, so that other programs do not count. `bench/long_sweep.py` has the other
+half: what workers wait in a real sweep.
 """
 
 import argparse
@@ -19,12 +20,14 @@ from hydra._internal.callbacks import Callbacks
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import HydraContext
 from omegaconf import OmegaConf
+from rich.console import Console
 
 from sweepkit.evaluation.objective import Objective
 from sweepkit.hooks.record import SweepRecord
 from sweepkit.sweep.listening import Listeners
 from sweepkit.sweep.messages import Finished
 from sweepkit.sweep.outcome import SweepPlan
+from sweepkit.sweep.progress import SweepDisplay
 from sweepkit.sweep.reading import read_space
 from sweepkit.sweep.resume import open_memory
 from sweepkit.sweep.sampling import build_pruner, build_sampler
@@ -44,6 +47,10 @@ SAMPLER = {
     "seed": 0,
 }
 AROUND = 10
+PLACES = (20, 100, 300, 1000)
+# A worker that has ended a trial waits for these, and for nothing else.
+WAITED = {"report": "last report", "end": "learn", "begin": "propose"}
+BESIDE = {"save": "storage, display", "record": "MLflow"}
 
 
 class Recording:
@@ -77,24 +84,26 @@ def open_trials(folder, options):
             OmegaConf.load(ROOT / "conf/hydra/sweeper/pruner/median.yaml")
         ),
     )
+    plan = make_plan(folder, options.trials)
     callbacks = Callbacks()
     callbacks.callbacks = []
     if options.tracking:
-        callbacks.callbacks = [Recording(open_record(folder, options.trials))]
+        callbacks.callbacks = [Recording(open_record(folder, plan))]
+    listeners = Listeners(HydraContext(None, callbacks, ()))
+    listeners.display = SweepDisplay(Console(file=(folder / "lines").open("w")))
+    listeners.on_sweep_start(plan)
     return SessionTrials(
         memory,
         space,
         Objectives(metrics=("rmse",), names=("cv_rmse",), directions=("minimize",)),
         Stopping(n_trials=options.trials),
         [],
-        Listeners(HydraContext(None, callbacks, ())),
+        listeners,
     )
 
 
-def open_record(folder, n_trials):
-    store = open_store(Store(uri=f"sqlite:///{folder / 'mlflow.db'}"))
-    parent = store.client.create_run(store.experiment_id)
-    plan = SweepPlan(
+def make_plan(folder, n_trials):
+    return SweepPlan(
         name="many",
         storage="",
         space={},
@@ -104,6 +113,11 @@ def open_record(folder, n_trials):
         n_workers=2,
         folder=folder,
     )
+
+
+def open_record(folder, plan):
+    store = open_store(Store(uri=f"sqlite:///{folder / 'mlflow.db'}"))
+    parent = store.client.create_run(store.experiment_id)
     return SweepRecord(store, plan, MlflowRun(store, parent.info.run_id), {})
 
 
@@ -118,7 +132,9 @@ def walk(trials):
     folds = []
     for step in range(5):
         folds.append({"rmse": value + step % 2, "r2": 0.5, "mae": value, "mape": 0.1})
+        begun = time.process_time()
         trials.report(job.number, step, value)
+        seconds["report"] = time.process_time() - begun
     returned = JobReturn(status=JobStatus.COMPLETED)
     returned.return_value = Objective(value, tuple(folds))
     begun = time.process_time()
@@ -143,18 +159,31 @@ def main():
     with tempfile.TemporaryDirectory(prefix="many-") as name:
         trials = open_trials(Path(name), options)
         each = [walk(trials) for _ in range(options.trials - 1)]
-    late = options.trials - AROUND - 1
-    print(f"processor ms a trial{'at 20':>12}{f'at {late}':>12}{'ratio':>8}")
-    for part in (*each[0], "all"):
-        early, then = (
-            1000
-            * statistics.median(
-                sum(one.values()) if part == "all" else one[part]
-                for one in each[middle - AROUND : middle + AROUND]
-            )
-            for middle in (20, late)
+    show(each)
+
+
+def show(each):
+    places = [place for place in PLACES if place + AROUND <= len(each)]
+    heads = "".join(f"{f'at {place}':>10}" for place in places)
+    print(f"{'processor ms a trial':30}{heads}{'ratio':>8}")
+    for title, parts in (("waited for", WAITED), ("beside", BESIDE)):
+        for part, words in parts.items():
+            show_line(f"  {words}", each, [part], places)
+        show_line(title, each, list(parts), places)
+    show_line("all", each, [*WAITED, *BESIDE], places)
+
+
+def show_line(title, each, parts, places):
+    medians = [
+        1000
+        * statistics.median(
+            sum(one[part] for part in parts)
+            for one in each[place - AROUND : place + AROUND]
         )
-        print(f"{part:20}{early:12.2f}{then:12.2f}{then / early:8.2f}")
+        for place in places
+    ]
+    figures = "".join(f"{median:10.2f}" for median in medians)
+    print(f"{title:30}{figures}{medians[-1] / medians[0]:8.2f}")
 
 
 if __name__ == "__main__":

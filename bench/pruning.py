@@ -1,14 +1,16 @@
 """What a pruner saves and costs: 60 trials of the default search by each, and by none.
 
-    python bench/pruning.py [--seeds 5] [--trials 60] [--rows 4400] [--trees 150]
+    python bench/pruning.py [--seeds 0 1 2 3 4] [--trials 60] [--rows 5500]
 
-Each search really runs, as a pruned trial changes what the sampler proposes next. Time
-is processor time of fitting, so that other programs do not count; rows and trees are
-fewer than in earnest, so that all of it takes minutes.
+Each search really runs, as a pruned trial changes what the sampler proposes next, with
+early stopping as in earnest. A line has the best value, seconds of fitting and trials
+that were pruned. Seconds are processor time, so that other programs do not count; rows
+are fewer than in earnest, so that all of it takes minutes.
 """
 
 import argparse
 import itertools
+import json
 import statistics
 import time
 from pathlib import Path
@@ -23,6 +25,7 @@ from omegaconf import OmegaConf
 from sklearn.metrics import root_mean_squared_error
 
 from sweepkit.config import register
+from sweepkit.models.rounds import agree_on_rounds, fit_watched, use_rounds
 from sweepkit.sweep.outcome import Outcome, State
 from sweepkit.sweep.queue import queue_defaults
 from sweepkit.sweep.reading import read_space
@@ -33,7 +36,7 @@ from sweepkit.training.rows import read_rows
 from sweepkit.training.trial import unfitted_model
 
 ROOT = Path(__file__).parents[1]
-PRUNERS = ("none", "median", "hyperband", "wilcoxon")
+PRUNERS = ("none", "median", "paired", "hyperband", "wilcoxon")
 SAMPLER = {
     "_target_": "optuna.samplers.TPESampler",
     "n_startup_trials": 10,
@@ -41,8 +44,7 @@ SAMPLER = {
     "constant_liar": True,
 }
 PREFIX = "model.estimator."
-
-USUAL_TREES = 1000  # about as many as the folds agree on at the model's own rate
+PATIENCE = 50
 
 
 def read_folds(n_rows):
@@ -82,61 +84,81 @@ def search(pruner, seed, folds, defaults, options):
     queue_defaults(
         memory, space, {key: defaults[key.removeprefix(PREFIX)] for key in space.words}
     )
-    spent, best, n_pruned = 0.0, np.inf, 0
+    spent, best, n_pruned, curves = 0.0, np.inf, 0, []
     for _ in range(options.trials):
         trial, params = memory.ask(space.suggest)
         chosen = {key.removeprefix(PREFIX): value for key, value in params.items()}
-        means, seconds = run(trial.number, chosen, folds, defaults, options, memory)
+        scores, seconds = run(trial.number, chosen, folds, defaults, memory)
+        curves.append({"seconds": seconds, "scores": scores, "params": chosen})
         spent += seconds
-        complete = len(means) == len(folds)
+        complete, value = len(scores) == len(folds), float(np.mean(scores))
         n_pruned += not complete
-        best = min(best, means[-1]) if complete else best
+        best = min(best, value) if complete else best
         memory.tell(
             Outcome(
                 number=trial.number,
                 state=State.COMPLETE if complete else State.PRUNED,
                 params=params,
-                values=(means[-1],) if complete else (),
+                values=(value,) if complete else (),
             )
         )
+    if options.curves:
+        line = {"pruner": pruner, "seed": seed, "trials": curves}
+        with options.curves.open("a") as file:
+            file.write(json.dumps(line) + "\n")
     return best, spent, n_pruned
 
 
-def run(number, chosen, folds, defaults, options, memory):
+def run(number, chosen, folds, defaults, memory):
     settings = {k: v for k, v in (defaults | chosen).items() if k != "_target_"}
-    # Fewer and larger steps come to the same place.
-    scale = USUAL_TREES / options.trees
-    settings |= {"n_estimators": options.trees, "n_jobs": 1}
-    settings["learning_rate"] = min(0.5, settings["learning_rate"] * scale)
-    scores, means, begun = [], [], time.process_time()
+    settings |= {"n_jobs": 1}
+    stopped, scores, begun = [], [], time.process_time()
     for step, (rows, target, test, truth) in enumerate(folds):
-        model = lightgbm.LGBMRegressor(**settings).fit(rows, target)
-        scores.append(root_mean_squared_error(truth, model.predict(test)))
-        means.append(float(np.mean(scores)))
-        if memory.report(number, step, means[-1]) and step + 1 < len(folds):
+        model = lightgbm.LGBMRegressor(**settings)
+        stopped.append(fit_watched(model, rows, target, test, truth, PATIENCE))
+        rounds = agree_on_rounds([stopped[-1].curve])
+        scores.append(judge(stopped[-1], rounds, test, truth))
+        mean = float(np.mean(scores))
+        if memory.report(number, step, mean) and step + 1 < len(folds):
             break
-    return means, time.process_time() - begun
+    else:  # the value that counts has one number of rounds for all folds
+        rounds = agree_on_rounds([one.curve for one in stopped])
+        pairs = zip(stopped, folds, strict=True)
+        scores = [judge(one, rounds, *fold[2:]) for one, fold in pairs]
+    return scores, time.process_time() - begun
+
+
+def judge(stopped, rounds, test, truth):
+    return root_mean_squared_error(
+        truth, use_rounds(stopped.model, rounds).predict(test)
+    )
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--trials", type=int, default=60)
-    parser.add_argument("--rows", type=int, default=4400)
-    parser.add_argument("--trees", type=int, default=150)
+    parser.add_argument("--rows", type=int, default=5500)
+    parser.add_argument("--curves", type=Path, help="a file that gets all scores")
     parser.add_argument("--pruners", nargs="+", default=list(PRUNERS))
     options = parser.parse_args()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     folds, defaults = read_folds(options.rows)
     found = {}
-    for seed, pruner in itertools.product(range(options.seeds), options.pruners):
+    for seed, pruner in itertools.product(options.seeds, options.pruners):
         found[pruner, seed] = search(pruner, seed, folds, defaults, options)
         print(pruner, seed, *found[pruner, seed], flush=True)
+    if "none" in options.pruners:
+        summarize(found, options)
+
+
+def summarize(found, options):
+    """Print medians over seeds against the search that prunes nothing."""
     print(
         f"{'pruner':12}{'time saved':>12}{'loss of best':>14}{'pruned':>8}  (medians)"
     )
     for pruner in options.pruners:
-        pairs = [(found[pruner, s], found["none", s]) for s in range(options.seeds)]
+        pairs = [(found[pruner, s], found["none", s]) for s in options.seeds]
         saved = statistics.median(1 - one[1] / other[1] for one, other in pairs)
         lost = statistics.median(one[0] / other[0] - 1 for one, other in pairs)
         pruned = statistics.median(one[2] for one, _ in pairs)

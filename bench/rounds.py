@@ -3,7 +3,7 @@
     python bench/rounds.py [--seeds 3] [--trials 60] [--rows 4400] [--trees 300]
 
 Every trial of a search is run to its end once, its curve of the first fold kept. Then
-the median rule is replayed on these curves: after each fold, as the default pruner
+the median rule is replayed on these curves: after each fold, as the pruner `median`
 does, and besides at points within the first fold. Saved is fit time; the cost is how
 much worse the best trial is that is left. A curve's points are compared with those of
 other trials at the same share of their trees, as trials differ in their number.
