@@ -5,7 +5,10 @@ STAMP := $(VENV)/.installed
 DVC := $(VENV)/dvc
 EXTRA := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["dvc"])
 ARGS ?=
-# Files of tests run side by side; tests that wait for processes leave cores idle.
+# A test that hangs prints where every thread stands and fails; the others go on.
+HUNG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
+# Files of tests run side by side, the longest first (tests/conftest.py has their order);
+# tests that wait for processes leave cores idle.
 JOBS ?= 2
 
 # The first interpreter that runs and that the locked set was made for.
@@ -49,7 +52,7 @@ $(DVC)/.installed: $(STAMP)
 	@touch $@
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(HUNG) $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -6,10 +6,10 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
-from types import FrameType
 from typing import Any, NoReturn
 
 from sweepkit.errors import ConfigError, Departure, SweepkitError
+from sweepkit.interruption import hear_signals
 from sweepkit.tracking.redact import find_secret, redact
 
 Task = Callable[[Any], float | None]
@@ -53,7 +53,7 @@ def run_command(
         SystemExit: With 2 where Hydra refuses the configuration, 130 after Ctrl-C,
             143 after SIGTERM, and otherwise what the task asked for.
     """
-    signal.signal(signal.SIGTERM, _stop)
+    hear_signals()
     try:
         refuse_secrets(sys.argv[1:] if arguments is None else arguments)
         main()
@@ -110,12 +110,6 @@ def _leave_at_once(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
-
-
-def _stop(signum: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-    # A second signal during the clean-up then ends the process at once.
-    signal.signal(signum, signal.SIG_DFL)
-    sys.exit(_SIGNALS + signum)
 
 
 def _is_multirun() -> bool:

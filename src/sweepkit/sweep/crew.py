@@ -9,15 +9,18 @@ from multiprocessing.util import Finalize
 
 from hydra.core.utils import JobReturn, JobStatus
 
+from sweepkit.interruption import calm_waker, raise_lost_signal, signal_waker
 from sweepkit.sweep.hand import Hand, context_for, end_fork_server
 from sweepkit.sweep.job_logs import repeat
 from sweepkit.sweep.messages import (
     Answer,
     Begun,
+    Call,
     Finished,
     Job,
     Ready,
     Report,
+    Returned,
     Said,
     TrialLost,
     Unable,
@@ -50,6 +53,8 @@ class Crew:
         self._context = context_for(settings.start_method, settings.preload)
         self._false_starts = 0
         self._events: list[Report | Finished] = []
+        self._n_calls = 0
+        self._returned: dict[int, bytes] = {}
         self._hands = [self._hire() for _ in range(settings.n_workers)]
         # Before the interpreter's exit, where multiprocessing waits for processes.
         end = {"kill": True}
@@ -58,7 +63,7 @@ class Crew:
     @property
     def idle(self) -> int:
         """Number of workers without a job."""
-        return sum(hand.job is None for hand in self._hands)
+        return sum(hand.is_idle for hand in self._hands)
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -71,8 +76,25 @@ class Crew:
 
     def submit(self, number: int, overrides: Sequence[str]) -> None:
         """Give a job to an idle worker, rather to one that is ready."""
-        idle = [hand for hand in self._hands if hand.job is None]
+        idle = [hand for hand in self._hands if hand.is_idle]
         max(idle, key=lambda hand: hand.is_ready).give(Job(number, tuple(overrides)))
+
+    def ask(self, packed: bytes) -> int:
+        """Let an idle worker call a function; returns the number of the call."""
+        number, self._n_calls = self._n_calls, self._n_calls + 1
+        idle = [hand for hand in self._hands if hand.is_idle]
+        max(idle, key=lambda hand: hand.is_ready).ask(Call(number, packed))
+        return number
+
+    def await_return(self, number: int) -> bytes:
+        """Wait for what came of a call, and return it packed.
+
+        Raises:
+            WorkersCannotStart: If workers keep ending before they return.
+        """
+        while number not in self._returned:
+            self._listen(inf)
+        return self._returned.pop(number)
 
     def answer(self, number: int, *, prune: bool) -> None:
         """Answer the report of a trial, unless its worker has died meanwhile."""
@@ -84,6 +106,7 @@ class Crew:
         """Wait for events; return without any after the time or if no job runs."""
         deadline = inf if timeout_s is None else time.monotonic() + timeout_s
         while True:
+            raise_lost_signal()
             if not self._events and self.idle < len(self._hands):
                 self._listen(deadline)
                 self._end_overdue()
@@ -92,12 +115,19 @@ class Crew:
             if events or late or self.idle == len(self._hands):
                 return events
 
+    def dismiss_idle(self) -> None:
+        """End idle workers; one that has not started yet is left to `close`."""
+        for hand in [one for one in self._hands if one.is_idle and one.has_process]:
+            self._hands.remove(hand)
+            hand.kill()
+            hand.bury()
+
     def close(self, *, kill: bool) -> None:
         """End all workers: idle ones in peace unless `kill`, busy ones at once."""
         self._at_exit.cancel()
         hands, self._hands = self._hands, []
         for hand in hands:
-            if kill or hand.job is not None or not hand.is_ready:
+            if kill or not hand.is_idle or not hand.is_ready:
                 hand.kill()
             else:
                 hand.send(None)
@@ -118,9 +148,12 @@ class Crew:
         sources = {source: hand for hand in self._hands for source in hand.sources()}
         until = min(deadline, self._next_overdue())
         seconds = None if until == inf else max(0.0, until - time.monotonic())
-        heard = {sources[source] for source in wait(list(sources), seconds)}
-        for hand in heard:
+        heard = wait([*sources, signal_waker()], seconds)
+        for hand in {sources[source] for source in heard if source in sources}:
             self._hear(hand)
+        if signal_waker() in heard:
+            calm_waker()
+            raise_lost_signal()
 
     def _hear(self, hand: Hand) -> None:
         """Take in all that a worker has said, its death last."""
@@ -144,6 +177,9 @@ class Crew:
                 hand.begun_at = time.monotonic()
             case Unable():
                 hand.cause, hand.details = message.cause, message.details
+            case Returned():
+                hand.call, self._false_starts = None, 0
+                self._returned[message.number] = message.packed
             case Report():
                 self._events.append(message)
             case Finished():
@@ -160,6 +196,8 @@ class Crew:
             self._count_false_start(hand.cause or cause, hand.details)
         other = self._hire()
         self._hands.append(other)
+        if hand.call is not None:
+            other.ask(hand.call)
         if job is not None and hand.begun_at is None:
             other.give(job)
         elif job is not None:
