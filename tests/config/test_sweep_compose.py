@@ -67,7 +67,10 @@ def test_every_pruner_can_be_chosen_and_built(pruner):
     """The group's files name classes and settings that exist."""
     node = sweeper_of("hparams_search=optuna", f"hydra/sweeper/pruner={pruner}")
 
-    built = instantiate(node["pruner"], _execution_whitelist_=("optuna.pruners.*",))
+    built = instantiate(
+        node["pruner"],
+        _execution_whitelist_=("optuna.pruners.*", "sweepkit.sweep.paired.*"),
+    )
 
     assert type(built).__name__ == node["pruner"]["_target_"].split(".")[-1]
 

@@ -1,5 +1,6 @@
 """Hydra's files in a job's folder, written beside the job."""
 
+import threading
 import time
 
 import pytest
@@ -66,3 +67,30 @@ def test_files_that_cannot_be_written_fail_the_job(config):
 
     with pytest.raises(FileExistsError), writing_files(config):
         pass
+
+
+def test_the_next_job_is_prepared_after_the_files(config):
+    """Beside compiled code it costs nothing; nobody may wait for it."""
+    last = config.folder / ".hydra" / NAMES[-1]
+    was_written = []
+    called = threading.Event()
+
+    def prepare() -> None:
+        was_written.append(last.exists())
+        called.set()
+
+    with writing_files(config, prepare):
+        assert called.wait(PATIENCE_S)
+
+    assert was_written == [True]
+
+
+def test_a_short_job_does_not_wait_for_the_next_ones_preparation(config, monkeypatch):
+    """The parent would hear of its end that much later."""
+    monkeypatch.setattr(job_files, "DELAY_S", 1000.0)
+    called = []
+
+    with writing_files(config, lambda: called.append(True)):
+        pass
+
+    assert called == []

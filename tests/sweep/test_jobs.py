@@ -126,23 +126,55 @@ def test_what_hydra_refuses_is_refused_in_its_words(hydra_app, configs, words):
     assert lines(ours.value)[skipped:] == lines(theirs.value)[skipped:]
 
 
+class Counting:
+    """Hydra's loader, with a list of what it was asked to compose."""
+
+    def __init__(self, loader):
+        self._loader = loader
+        self.composed = []
+
+    def __getattr__(self, name):
+        return getattr(self._loader, name)
+
+    def load_sweep_config(self, config, words):
+        self.composed.append(words)
+        return self._loader.load_sweep_config(config, words)
+
+
 def test_files_are_composed_once_per_choice_of_groups(hydra_app):
     """Composing takes 70 ms, more than everything else in a job together."""
-    composed = []
-
-    class Counting:
-        def __getattr__(self, name):
-            return getattr(hydra_app[0].config_loader, name)
-
-        def load_sweep_config(self, config, words):
-            composed.append(words)
-            return hydra_app[0].config_loader.load_sweep_config(config, words)
-
-    configs = JobConfigs(Counting(), hydra_app[1])
+    loader = Counting(hydra_app[0].config_loader)
+    configs = JobConfigs(loader, hydra_app[1])
     for number in range(3):
         configs.make(number, [f"x={number}", "db=postgres"])
         configs.make(number, ["db=mysql", f"db.port={number}"])
-    assert composed == [["db=postgres"], ["db=mysql"]]
+    assert loader.composed == [["db=postgres"], ["db=mysql"]]
+
+
+def test_the_choices_used_last_stay(hydra_app):
+    """Of a sweep over many choices not all can be kept."""
+    loader = Counting(hydra_app[0].config_loader)
+    configs = JobConfigs(loader, hydra_app[1])
+    for number in range(70):
+        configs.make(number, [f"+more@more{number}=words"])
+        configs.make(number, ["db=postgres"])
+    assert loader.composed.count(["db=postgres"]) == 1
+    configs.make(0, ["+more@more0=words"])
+    assert loader.composed.count(["+more@more0=words"]) == 2
+
+
+def test_what_one_process_has_composed_others_need_not(hydra_app):
+    """The first trial of each worker waits for it otherwise."""
+    context, config = hydra_app
+    known = JobConfigs(context.config_loader, config).compose(["db=postgres", "x=2"])
+    loader = Counting(context.config_loader)
+    configs = JobConfigs(loader, config, known)
+    made = configs.make(3, ["x=3", "db=postgres"])
+    assert loader.composed == []
+    expected = hydra_makes(hydra_app, 3, ["x=3", "db=postgres"])
+    with open_dict(expected):
+        del expected.hydra
+    assert made.task == expected
 
 
 def test_a_job_cannot_change_the_next(configs):

@@ -1,5 +1,6 @@
 """When a trial is known to whom: sampler, storage, listeners, in this order."""
 
+import time
 from dataclasses import dataclass, field
 
 import optuna
@@ -101,6 +102,7 @@ def test_the_sampler_knows_a_trial_before_it_is_written(trials, url):
 
     assert trials.memory.study.best_value == 1.0
     assert durable(url) == []
+    time.sleep(trials.rest_s())  # the moment that the next trial needs its core for
     assert trials.rest_s() == 0.0, "there is something to do"
 
 
@@ -109,12 +111,25 @@ def test_a_trial_is_told_only_when_it_is_safe(trials, url, recorder):
     run_one(trials)
 
     trials.catch_up()
+    assert len(durable(url)) == 1
+    trials.catch_up()
     assert [trial.value for trial in durable(url)] == [1.0]
     assert recorder.heard == []
     trials.catch_up()
 
     assert recorder.heard == [0]
     assert trials.rest_s() is None
+
+
+def test_who_is_behind_saves_all_at_once(trials, url, recorder):
+    """Quick trials leave no quiet moment, and what is not written can be lost."""
+    for _ in range(4):
+        run_one(trials)
+
+    trials.hurry()
+
+    assert [trial.value for trial in durable(url)] == [1.0] * 4
+    assert recorder.heard == [0]
 
 
 def test_trials_begun_together_are_written_in_order(trials, url):
@@ -142,8 +157,7 @@ def test_a_record_that_is_not_open_yet_keeps_nobody_waiting(trials, recorder):
     recorder.is_open = False
     for _ in range(5):
         run_one(trials)
-        trials.catch_up()
-    trials.catch_up()
+        trials.hurry()
     assert recorder.heard == []
     assert 0 < trials.rest_s() < 1, "it is asked again soon"
 
@@ -185,4 +199,4 @@ def test_failures_end_the_sweep_without_a_record_too(trials, recorder):
     with pytest.raises(NoTrialSucceeded, match="None of 5 trials"):
         for _ in range(10):
             run_one(trials, ValueError("singular"))
-            trials.catch_up()
+            trials.hurry()

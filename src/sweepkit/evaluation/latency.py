@@ -2,14 +2,15 @@
 
 import statistics
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:  # a sweep only wants the name
+    import pandas as pd
 
 LATENCY = "latency_ms"
 
 
-def measure_latency_ms(model: Any, rows: pd.DataFrame, *, calls: int = 30) -> float:
+def measure_latency_ms(model: Any, rows: "pd.DataFrame", *, calls: int = 30) -> float:
     """Return the median time of predicting a single row, in milliseconds.
 
     Args:

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hydra.core.utils import JobReturn
@@ -29,6 +30,9 @@ _OURS = "sweepkit."
 # After a signal. A server may hang, and a clean stop has five seconds in all; what else
 # takes time is importing MLflow, which ends.
 _SERVER_WAITED_S, _FILE_WAITED_S = 4.0, 15.0
+# Importing MLflow takes a core from the first trials, which get ready at that time and
+# take longer than the import to end.
+_LEFT_TO_TRIALS_S = 0.5
 
 
 class SweepRun(Callback):
@@ -46,11 +50,12 @@ class SweepRun(Callback):
         self.sweep_id = ""
         self._config: DictConfig | None = None
         self._opening: Future[SweepRecord] | None = None
+        self._is_awaited = Event()
         self._started: dict[int, float] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel to a worker without what belongs to this process."""
-        return self.__dict__ | {"_opening": None}
+        return self.__dict__ | {"_opening": None, "_is_awaited": None}
 
     @property
     def run_ids(self) -> Mapping[int, str]:
@@ -138,6 +143,7 @@ class SweepRun(Callback):
             SweepkitError: If the store could not be opened.
         """
         if self._opening is not None:
+            self._is_awaited.set()
             self._opening.result().add(outcome)
 
     def on_sweep_end(self, result: SweepResult) -> None:
@@ -148,6 +154,7 @@ class SweepRun(Callback):
         """
         if self._opening is None:
             return
+        self._is_awaited.set()
         wait([self._opening], self._most_waited_s() if result.interrupted else None)
         if not self._opening.done():
             log.warning("MLflow is not open yet; the same command records this later.")
@@ -177,7 +184,11 @@ class SweepRun(Callback):
 
                 return open_record(config, sweep, plan(), sweep_id)
 
-            self._opening = _call_now(open_it) if at_once else _call_later(open_it)
+            self._opening = (
+                _call_now(open_it)
+                if at_once
+                else _call_later(open_it, self._is_awaited)
+            )
         if self._opening is None or not at_once:
             return None
         return self._opening.result()
@@ -204,8 +215,12 @@ def _call_now(call: Callable[[], Made]) -> Future[Made]:
     return future
 
 
-def _call_later(call: Callable[[], Made]) -> Future[Made]:
+def _call_later(call: Callable[[], Made], is_awaited: Event) -> Future[Made]:
+    def call_it() -> Made:
+        is_awaited.wait(_LEFT_TO_TRIALS_S)
+        return call()
+
     thread = ThreadPoolExecutor(1, thread_name_prefix="opening the record")
-    future = thread.submit(call)
+    future = thread.submit(call_it)
     thread.shutdown(wait=False)
     return future

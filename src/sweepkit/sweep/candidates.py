@@ -1,20 +1,23 @@
 """Which set of features a sweep with a time budget uses: tried, then fixed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from hydra.core.config_loader import ConfigLoader
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from sweepkit.data.schema import TableSchema
 from sweepkit.errors import ConfigError
 from sweepkit.sweep.outcome import Outcome, State
 from sweepkit.sweep.scenes import Stage
 from sweepkit.sweep.space import SearchSpace
 from sweepkit.sweep.standing import is_better
+
+if TYPE_CHECKING:  # the sweep's own process does without pandas
+    import pandas as pd
+
+    from sweepkit.data.schema import TableSchema
 
 GROUP, CHOICE = "features", "auto"
 CHOSEN = "features.chosen"
@@ -35,7 +38,7 @@ def is_open(space: SearchSpace, typed: Sequence[str], loader: ConfigLoader) -> b
 
 
 def find_candidates(
-    stage: Stage, table: pd.DataFrame, schema: TableSchema
+    stage: Stage, table: "pd.DataFrame", schema: "TableSchema"
 ) -> list[str]:
     """Return the names of the feature sets that this table has the columns for.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-from sweepkit.sweep.messages import Job, Report
+from sweepkit.sweep.messages import Call, Job, Report
 
 
 @dataclass(slots=True)
@@ -45,13 +45,18 @@ class Line:
         except (EOFError, OSError):
             _leave()
 
-    def next_job(self) -> Job | None:
-        """Wait for a job; None means that there will be no more."""
+    def next_task(self) -> Job | Call | None:
+        """Wait for something to do; None means that there will be no more."""
         self.number = None
-        job: Job | None = self.receive()
-        if job is not None:
-            self.number, self.is_told_to_end = job.number, False
-        return job
+        task: Job | Call | None = self.receive()
+        if isinstance(task, Job):
+            self.number, self.is_told_to_end = task.number, False
+        return task
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the parent has said nothing yet that was not listened to."""
+        return not self.pipe.poll()
 
     def ask(self, step: int, value: float) -> bool:
         """Report a step and wait for the answer."""

@@ -52,19 +52,6 @@ def read_table(config: DictConfig) -> pd.DataFrame | None:
     return table
 
 
-def derive_name(config: DictConfig, objectives: Iterable[str]) -> str:
-    """Return a study's name that says data, model, way of searching and metric."""
-    choices = config.hydra.runtime.choices
-    search = choices.get("hparams_search") or "sweep"
-    model = "all" if config.hydra.sweeper.get("spaces") else choices.get("model")
-    data = OmegaConf.select(config, "data.name") or config.hydra.job.name
-    parts = [str(data), str(model or "task"), str(search), *objectives]
-    if config.hydra.sweeper.get("time_budget") is not None:
-        # Its trials have other features; however long it is, it is the same study.
-        parts.append("in-time")
-    return "-".join(parts)
-
-
 def _remove(nested: dict[str, Any], path: list[str]) -> None:
     *parents, last = path
     for name in parents:

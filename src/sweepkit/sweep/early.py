@@ -21,6 +21,8 @@ PRELOAD = (
     "sklearn.ensemble",
     "sklearn.compose",
     "sklearn.pipeline",
+    "pyarrow.csv",
+    "pyarrow.dataset",
     "sweepkit.training.walk",
 )
 # The parent decides what these mean; a terminal sends Ctrl-C to all its processes.

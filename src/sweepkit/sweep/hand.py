@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from sweepkit.sweep.early import choose_preload, deaf_children
-from sweepkit.sweep.messages import Job
+from sweepkit.sweep.messages import Call, Job
 from sweepkit.sweep.worker import run_worker
 
 Context = ForkServerContext | SpawnContext
@@ -27,6 +27,7 @@ class Hand:
     Attributes:
         is_ready: Whether it has said that it waits for jobs.
         job: What it was given and has not finished.
+        call: A function it was given and has not returned from.
         begun_at: Monotonic time at which it took up the job; None before.
         cause: Why it cannot start, in its own words.
         details: The same as a traceback.
@@ -36,6 +37,7 @@ class Hand:
     pipe: Connection
     is_ready: bool = False
     job: Job | None = None
+    call: Call | None = None
     begun_at: float | None = None
     cause: str = ""
     details: str = ""
@@ -85,6 +87,16 @@ class Hand:
         """Give it a job; if it is dead already, that is found out later."""
         self.job = job
         self.send(job)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has nothing to do."""
+        return self.job is None and self.call is None
+
+    def ask(self, call: Call) -> None:
+        """Let it call a function; if it is dead already, that is found out later."""
+        self.call = call
+        self.send(call)
 
     def send(self, message: object) -> None:
         """Send a message; one to a dead worker is lost."""

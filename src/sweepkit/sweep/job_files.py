@@ -1,7 +1,7 @@
 """What Hydra writes into a job's folder, written while the job is under way."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from omegaconf import OmegaConf
@@ -14,14 +14,20 @@ DELAY_S = 0.05
 
 
 @contextmanager
-def writing_files(config: JobConfig) -> Iterator[None]:
+def writing_files(
+    config: JobConfig, meanwhile: Callable[[], None] | None = None
+) -> Iterator[None]:
     """Write a job's files a moment after its task has begun, or when that has ended.
+
+    Args:
+        config: The job's.
+        meanwhile: Called after that, unless the task has ended before.
 
     Raises:
         OSError: If they cannot be written; told when the block ends.
     """
     failed: list[OSError] = []
-    written = threading.Event()
+    written, ended = threading.Event(), threading.Event()
 
     def write() -> None:
         written.set()
@@ -29,6 +35,8 @@ def writing_files(config: JobConfig) -> Iterator[None]:
             write_files(config)
         except OSError as error:
             failed.append(error)
+        if meanwhile is not None and not ended.is_set():
+            meanwhile()
 
     writer = threading.Timer(DELAY_S, write)
     writer.daemon = True
@@ -36,6 +44,7 @@ def writing_files(config: JobConfig) -> Iterator[None]:
     try:
         yield
     finally:
+        ended.set()
         writer.cancel()
         writer.join()
         if not written.is_set():

@@ -3,22 +3,27 @@
 import copy
 import os
 import pickle
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import cloudpickle
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, flag_override, open_dict, read_write
 
+from sweepkit.sweep.job_folder import spell_out
+from sweepkit.sweep.job_words import WordReader
+
 # The whole configuration and the task's part of it.
 Pickled = tuple[bytes, bytes]
+# By the words that chose its groups.
+Compositions = Mapping[tuple[str, ...], Pickled]
+_MOST_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +65,21 @@ class JobConfigs:
     Args:
         loader: Hydra's way to the files.
         config: The sweep's configuration.
+        known: What another process has composed of it already.
     """
 
-    def __init__(self, loader: ConfigLoader, config: DictConfig) -> None:
+    def __init__(
+        self,
+        loader: ConfigLoader,
+        config: DictConfig,
+        known: Compositions | None = None,
+    ) -> None:
         self._loader = loader
         self._config = config
-        self._parser = OverridesParser.create()
+        self._reader = WordReader()
         self._names_a_group = cache(self._look_up_group)
         # A pickled configuration is copied five times faster than a live one.
-        self._composed = lru_cache(maxsize=64)(self._compose)
+        self._compositions = dict(known or {})
         self._latest: Pickled | None = None
         self._spare: JobConfig | None = None
 
@@ -87,13 +98,12 @@ class JobConfigs:
         Raises:
             ConfigCompositionException: If Hydra would refuse a word.
         """
-        words = self._parser.parse_overrides(list(overrides))
+        words = self._reader.read(overrides)
         ConfigLoaderImpl.validate_sweep_overrides_legal(
             words, run_mode=RunMode.RUN, from_shell=True
         )
         chosen, plain = self._split(words)
-        composed = self._composed(*(str(word.input_line) for word in chosen))
-        config = self._copy(composed)
+        config = self._copy(self._fetch(chosen))
         for part in (config.whole, config.task):
             ConfigLoaderImpl._apply_overrides_to_config(plain, part)
         hydra = config.whole.hydra
@@ -104,6 +114,24 @@ class JobConfigs:
             hydra.job.id, hydra.job.num = str(number), number
         _fill_in_folder(config)
         return config
+
+    def compose(self, overrides: Sequence[str]) -> Compositions:
+        """Compose what jobs with these words need, for `known` of other processes.
+
+        Raises:
+            ConfigCompositionException: If Hydra would refuse a word.
+        """
+        self._fetch(self._split(self._reader.read(overrides))[0])
+        return self._compositions
+
+    def _fetch(self, chosen: list[Override]) -> Pickled:
+        words = tuple(str(word.input_line) for word in chosen)
+        # The latest comes last, and the one not used for longest is let go.
+        found = self._compositions.pop(words, None) or self._compose(*words)
+        self._compositions[words] = found
+        if len(self._compositions) > _MOST_KEPT:
+            self._compositions.pop(next(iter(self._compositions)))
+        return found
 
     def _copy(self, composed: Pickled) -> JobConfig:
         spare, self._spare = self._spare, None
@@ -152,6 +180,15 @@ def _unpickle(composed: Pickled) -> JobConfig:
 
 
 def _fill_in_folder(config: JobConfig) -> None:
+    sweep, job = (spell_out(config.whole, key) for key in ("dir", "subdir"))
+    if sweep is None or job is None:
+        sweep, job = _resolve_folder(config)
+    runtime = config.whole.hydra.runtime
+    with read_write(config.whole.hydra), open_dict(runtime):
+        runtime.output_dir = os.path.abspath(Path(sweep, job))  # noqa: PTH100 - as Hydra
+
+
+def _resolve_folder(config: JobConfig) -> tuple[str, str]:
     # `${hydra:...}` within these two keys is to find this job's values.
     before = HydraConfig.instance().cfg
     show_to_hydra(config)
@@ -160,8 +197,6 @@ def _fill_in_folder(config: JobConfig) -> None:
             str(OmegaConf.select(config.whole, f"hydra.sweep.{key}"))
             for key in ("dir", "subdir")
         )
+        return sweep, job
     finally:
         HydraConfig.instance().cfg = before
-    runtime = config.whole.hydra.runtime
-    with read_write(config.whole.hydra), open_dict(runtime):
-        runtime.output_dir = os.path.abspath(Path(sweep, job))  # noqa: PTH100 - as Hydra

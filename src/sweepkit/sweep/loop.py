@@ -36,6 +36,9 @@ class Pool(Protocol):
     def answer(self, number: int, *, prune: bool) -> None:
         """Let a worker that reported go on, or stop."""
 
+    def dismiss_idle(self) -> None:
+        """End the workers without a job, for which there will be none."""
+
     def close(self, *, kill: bool) -> None:
         """End all workers and what they run."""
 
@@ -70,6 +73,9 @@ class Trials(Protocol):
     def catch_up(self) -> None:
         """Do a piece of what no worker waits for: storage, display, MLflow."""
 
+    def hurry(self) -> None:
+        """Do several pieces of it."""
+
     def finish(self) -> None:
         """Do all that is left of it."""
 
@@ -91,6 +97,7 @@ def run_trials(trials: Trials, pool: Pool) -> None:
         if trials.is_over or not trials.n_running:
             trials.finish()
             return
+        pool.dismiss_idle()  # the ending needs memory while the last trials run
         # Where trials are quicker than their record, some wait for it after all.
         most_behind = most_behind or 2 * trials.n_running
         events = pool.poll(trials.rest_s())
@@ -100,7 +107,9 @@ def run_trials(trials: Trials, pool: Pool) -> None:
                 pool.answer(event.number, prune=prune)
             else:
                 trials.end(event.number, event)
-        if not events or trials.n_behind > most_behind:
+        if trials.n_behind > most_behind:
+            trials.hurry()
+        elif not events:
             trials.catch_up()
 
 

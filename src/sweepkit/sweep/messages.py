@@ -29,6 +29,32 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Parent to worker: call a function that is no job.
+
+    Attributes:
+        number: Which of the calls it is.
+        packed: The function and its arguments, from `calls.pack`.
+    """
+
+    number: int
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Worker to parent: what came of a call.
+
+    Attributes:
+        number: Which of the calls it was.
+        packed: What it returned or raised, for `calls.unpack`.
+    """
+
+    number: int
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Parent to worker: whether the trial that has just reported shall end."""
 

@@ -1,5 +1,6 @@
 """One override in Hydra's grammar, and the range that a sweep over it means."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweepkit.errors import ConfigError
@@ -63,6 +64,17 @@ def read_entry(override: "Override", source: str = COMMAND_LINE) -> Entry:
         is_added=override.is_add() or override.is_force_add(),
         containers=containers,
     )
+
+
+def find_fixed(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return the words that all jobs of a sweep have: those that are no range.
+
+    Raises:
+        ConfigError: If one is not in Hydra's grammar.
+    """
+    parsed = [parse(words) for words in arguments]
+    fixed = (o for o in parsed if not o.is_sweep_override())
+    return tuple(str(o.input_line) for o in fixed if not o.is_hydra_override())
 
 
 def key_of(override: "Override") -> str:

@@ -76,8 +76,11 @@ class SweepkitSweeper(Sweeper):
         assert self.config is not None and self.hydra_context is not None
         assert self.launcher is not None
         try:
+            from sweepkit.sweep.parsing import find_fixed
+
             if isinstance(self.launcher, PoolLauncher):
-                self.launcher.start()  # workers import while this process does
+                # Workers import and read the table while this process imports.
+                self.launcher.start(find_fixed(arguments))
             from sweepkit.sweep.session import run_sweep
 
             return run_sweep(

@@ -26,6 +26,8 @@ class PoolConf:
         start_method: `forkserver`, or `spawn` where forking is impossible.
         preload: Modules that are imported once for all workers of a fork server.
             Importing them must not start threads.
+        warm_up: Function that each worker calls once, with the configuration that all
+            jobs have in common, before its first job has arrived; null for none.
     """
 
     _target_: str = "sweepkit.sweep.pool.PoolLauncher"
@@ -33,6 +35,7 @@ class PoolConf:
     timeout_s: float | None = None
     start_method: str = "forkserver"
     preload: list[str] = field(default_factory=lambda: list(PRELOAD))
+    warm_up: str | None = "sweepkit.training.sweep_trial.warm_up"
 
 
 def count_cores() -> int:

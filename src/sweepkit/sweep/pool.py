@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hydra.core.utils import JobReturn, filter_overrides
 from hydra.plugins.launcher import Launcher
@@ -38,8 +38,12 @@ class PoolLauncher(Launcher):
         timeout_s: float | None = None,
         start_method: str = "forkserver",
         preload: Sequence[str] = (),
+        warm_up: str | None = None,
     ) -> None:
-        self.settings = PoolSettings(n_workers, timeout_s, start_method, tuple(preload))
+        self.settings = PoolSettings(
+            n_workers, timeout_s, start_method, tuple(preload), warm_up
+        )
+        self._words: tuple[str, ...] = ()
         self._crew: Crew | None = None
 
     def setup(
@@ -54,23 +58,33 @@ class PoolLauncher(Launcher):
         self.task_function = task_function
         self.config = config
 
-    def start(self) -> None:
+    def start(self, words: Sequence[str] = ()) -> None:
         """Start the workers unless they are there; returns before they are ready.
+
+        Args:
+            words: Overrides that all jobs have, which workers may prepare for.
 
         Raises:
             ConfigError: If a setting under `hydra.launcher` makes no sense.
         """
+        if self._crew is None:
+            self._words = tuple(words)
         _ = self._started
 
     @property
     def _started(self) -> Crew:
         if self._crew is None:
             from sweepkit.sweep.crew import Crew
-            from sweepkit.sweep.task import pack_task
+            from sweepkit.sweep.task import WarmUp, pack_task
 
             # `${now:}` in it, once read, is the same time in all workers.
             _ = self.config.hydra.sweep.dir
-            task = pack_task(self.hydra_context, self.config, self.task_function)
+            task = pack_task(
+                self.hydra_context,
+                self.config,
+                self.task_function,
+                WarmUp(self.settings.warm_up, self._words),
+            )
             self._crew = Crew(task, self.settings)
         return self._crew
 
@@ -104,9 +118,30 @@ class PoolLauncher(Launcher):
         """
         return self._started.poll(timeout_s)
 
+    def ask(self, name: str, *arguments: Any) -> Callable[[], Any]:
+        """Let an idle worker call a function while this process does something else.
+
+        Args:
+            name: The function, as `package.module:function`.
+            arguments: What it is called with.
+
+        Returns:
+            What waits for the result and returns it, or raises what was raised.
+        """
+        from sweepkit.sweep import calls
+
+        number = self._started.ask(calls.pack(name, *arguments))
+
+        return lambda: calls.unpack(self._started.await_return(number))
+
     def answer(self, number: int, *, prune: bool) -> None:
         """Let the trial that has reported go on, or tell it to end."""
         self._started.answer(number, prune=prune)
+
+    def dismiss_idle(self) -> None:
+        """End the workers without a job; there are fewer from here on."""
+        if self._crew is not None:
+            self._crew.dismiss_idle()
 
     def close(self, *, kill: bool) -> None:
         """End the workers within about a second.

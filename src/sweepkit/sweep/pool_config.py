@@ -14,12 +14,15 @@ class PoolSettings:
         timeout_s: Longest time for a job; None is no limit.
         start_method: `forkserver` or `spawn`.
         preload: Modules that a fork server imports for all.
+        warm_up: Function that a worker calls with the configuration of a job to come;
+            None if there is nothing to prepare.
     """
 
     n_workers: int
     timeout_s: float | None = None
     start_method: str = "forkserver"
     preload: tuple[str, ...] = ()
+    warm_up: str | None = None
 
     def check(self) -> None:
         """Refuse what makes no sense.

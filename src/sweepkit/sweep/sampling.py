@@ -12,7 +12,11 @@ from optuna.exceptions import ExperimentalWarning
 
 from sweepkit.errors import ConfigError
 
-_TRUSTED = ("hydra_plugins.hydra_optuna_sweeper.*", "optuna.*")
+_TRUSTED = (
+    "hydra_plugins.hydra_optuna_sweeper.*",
+    "optuna.*",
+    "sweepkit.sweep.paired.*",
+)
 _GRID = "GridSampler"
 
 

@@ -16,11 +16,11 @@ from sweepkit.sweep import resume
 from sweepkit.sweep.agenda import Agenda
 from sweepkit.sweep.budget import is_counted, read_budget
 from sweepkit.sweep.checks import check_space
-from sweepkit.sweep.contract import derive_name
 from sweepkit.sweep.ending import end_sweep, sum_up
 from sweepkit.sweep.launching import run_with
 from sweepkit.sweep.listening import Listeners
 from sweepkit.sweep.memory import StudyMemory
+from sweepkit.sweep.naming import derive_name
 from sweepkit.sweep.outcome import Outcome, SweepPlan, SweepResult
 from sweepkit.sweep.pool import PoolLauncher
 from sweepkit.sweep.reading import read_space
@@ -76,7 +76,7 @@ def run_sweep(
             guard(settings["storage"]),
         ):
             context = (config, hydra_context, space, objectives, name)
-            start = Start(settings, *context, defaults or {})
+            start = Start(settings, *context, defaults or {}, pool)
             memory, agenda = start.open(budget_s, lock_folder(settings, folder))
             plan = make_plan(start, memory, folder, budget_s)
             listeners = Listeners(hydra_context)

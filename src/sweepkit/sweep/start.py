@@ -1,30 +1,38 @@
 """The start of a session: the study opened, and what is tried first queued."""
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf
 
-from sweepkit.sweep import candidates, queue, resume
+from sweepkit.sweep import calls, candidates, queue, resume
 from sweepkit.sweep.agenda import Agenda
 from sweepkit.sweep.checks import defaults_of
 from sweepkit.sweep.clock import Clock
-from sweepkit.sweep.contract import describe_task, read_table
 from sweepkit.sweep.costs import Costs
 from sweepkit.sweep.memory import StudyMemory
 from sweepkit.sweep.parsing import key_of, parse
 from sweepkit.sweep.plugin_pool import count_cores
+from sweepkit.sweep.pool import PoolLauncher
 from sweepkit.sweep.portfolio import Point, read_portfolio
 from sweepkit.sweep.sampling import build_pruner, build_sampler, is_grid
 from sweepkit.sweep.scenes import Stage
 from sweepkit.sweep.settings import Objectives
 from sweepkit.sweep.space import MODEL, SearchSpace
-from sweepkit.sweep.storage import open_storage
-from sweepkit.sweep.table_check import check_table
+from sweepkit.sweep.surveyed import Survey
+
+# By name: who calls it imports pandas.
+SURVEY = "sweepkit.sweep.survey:survey"
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
 
 _AUTO = f"{candidates.GROUP}={candidates.CHOICE}"
 
@@ -51,6 +59,7 @@ class Start:
         objectives: What the task returns.
         name: Of the study.
         defaults: Model to its own values of what is searched, where models are.
+        pool: Workers that are there already; None looks at the table here.
     """
 
     settings: Mapping[str, Any]
@@ -60,6 +69,7 @@ class Start:
     objectives: Objectives
     name: str
     defaults: Mapping[str, Mapping[str, Any]]
+    pool: PoolLauncher | None = None
 
     @property
     def is_grid(self) -> bool:
@@ -82,8 +92,15 @@ class Start:
             ConfigError: If the study was begun under other conditions.
             DataError: If its table cannot be read or learned from.
         """
-        names, contract = self._survey()
-        memory = self._open_memory(contract)
+        found = self._begin_survey()
+        # Meanwhile: this imports a good deal.
+        from sweepkit.sweep.storage import open_storage
+
+        storage = open_storage(self.settings["storage"])
+        surveyed = found()
+        for warning in surveyed.warnings:
+            print(f"Warning: {warning}", file=sys.stderr)
+        memory = self._open_memory(storage, self._contract(surveyed))
         if budget_s is None:
             self._queue_defaults(memory)
             return memory, None
@@ -102,33 +119,37 @@ class Start:
             self.objectives.metrics[0],
             self.objectives.directions,
             points=[] if self.is_grid else self._read_points(),
-            candidates=names,
+            candidates=surveyed.candidates,
         )
         clock.expect(resume.earlier_outcomes(memory))
         return memory, agenda
 
-    def _survey(self) -> tuple[list[str], dict[str, Any]]:
-        """Return the candidates for features, and the terms of the study."""
-        table = read_table(self.config)
-        searched = searched_keys(self.space)
-        names: list[str] = []
-        schema = None if table is None else check_table(self.config, table)
-        if table is not None and schema is not None and _AUTO in self.space.fixed:
+    def _begin_survey(self) -> Callable[[], Survey]:
+        """Have the table looked at, by a worker if there are any."""
+        stage = None
+        if _AUTO in self.space.fixed:
             loader = self.hydra_context.config_loader
             stage = Stage(loader, self.config, self.space)
-            names = candidates.find_candidates(stage, table, schema)
-            searched.append(candidates.GROUP)
+        arguments = (self.config, searched_keys(self.space), stage)
+        if self.pool is None:
+            return partial(calls.call, SURVEY, *arguments)
+        return self.pool.ask(SURVEY, *arguments)
+
+    def _contract(self, found: Survey) -> dict[str, Any]:
         contract = {
             "space": self.space.describe(),
             "objectives": list(self.objectives.metrics),
-            "task": describe_task(self.config, searched, table),
+            "task": found.task,
         }
-        return names, contract | ({"candidates": names} if names else {})
+        names = list(found.candidates)
+        return contract | ({"candidates": names} if names else {})
 
-    def _open_memory(self, contract: Mapping[str, Any]) -> StudyMemory:
+    def _open_memory(
+        self, storage: "BaseStorage", contract: Mapping[str, Any]
+    ) -> StudyMemory:
         sampler = self.settings["sampler"]
         memory = resume.open_memory(
-            open_storage(self.settings["storage"]),
+            storage,
             self.name,
             directions=self.objectives.directions,
             contract=contract,

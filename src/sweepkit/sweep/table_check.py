@@ -1,7 +1,5 @@
 """Whether a table is worth a sweep, asked before trial 0."""
 
-import sys
-
 import pandas as pd
 from omegaconf import DictConfig
 
@@ -11,7 +9,9 @@ from sweepkit.data.splitting import split_as_set
 from sweepkit.tasks import Task
 
 
-def check_table(config: DictConfig, table: pd.DataFrame) -> TableSchema:
+def check_table(
+    config: DictConfig, table: pd.DataFrame
+) -> tuple[TableSchema, tuple[str, ...]]:
     """Refuse a table on which all trials of a sweep would be a waste of time.
 
     Args:
@@ -19,7 +19,7 @@ def check_table(config: DictConfig, table: pd.DataFrame) -> TableSchema:
         table: What `data.source` reads.
 
     Returns:
-        What its columns hold.
+        What its columns hold, and what is suspicious about it.
 
     Raises:
         DataError: If the table cannot be learned from, or a problem stops the sweep
@@ -40,6 +40,4 @@ def check_table(config: DictConfig, table: pd.DataFrame) -> TableSchema:
     problems = find_problems(table, schema, holdout=holdout, plan=plan)
     accept = list(data.accept)
     stop_on(problems, accept)
-    for warning in write_warnings(problems, accept):
-        print(f"Warning: {warning}", file=sys.stderr)
-    return schema
+    return schema, tuple(write_warnings(problems, accept))

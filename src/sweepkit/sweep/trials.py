@@ -26,6 +26,8 @@ from sweepkit.sweep.stopping import Stopping
 _READY_S = 8.0
 # How long a record that is not open yet is left alone before it is asked again.
 _LOOK_AGAIN_S = 0.1
+# What a worker does between two fits takes so long if it has its core for itself.
+_SETTING_OFF_S = 0.015
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class SessionTrials:
     _unsaved: deque[Outcome] = field(default_factory=deque)
     _untold: deque[Outcome] = field(default_factory=deque)
     _unpruned: set[int] = field(default_factory=set)
+    _begun_at: float = -math.inf
 
     @property
     def n_running(self) -> int:
@@ -91,8 +94,9 @@ class SessionTrials:
         trial, params = self.memory.ask(self.space.suggest)
         if self.agenda is not None:
             params = self.agenda.complete(params, ended)
-        if POINT in trial.user_attrs:
-            # Each is the best guess at its kind of model: an ensemble wants them all.
+        if POINT in trial.user_attrs or trial.user_attrs.get(DEFAULT):
+            # Each is the best guess at its kind of model: an ensemble wants them all,
+            # and whether tuning has helped is asked of the defaults.
             self._unpruned.add(trial.number)
         overrides = self.space.to_overrides(params)
         self._begun[trial.number] = {
@@ -102,6 +106,7 @@ class SessionTrials:
             "is_default": bool(trial.user_attrs.get(DEFAULT)),
         }
         self._reports[trial.number] = {}
+        self._begun_at = time.monotonic()
         return Job(trial.number, overrides)
 
     def report(self, number: int, step: int, value: float) -> bool:
@@ -137,21 +142,32 @@ class SessionTrials:
 
     def _owed_s(self) -> float | None:
         if self._unsaved or self.memory.unkept:
-            return 0.0
+            return max(0.0, self._begun_at + _SETTING_OFF_S - time.monotonic())
         if self.listeners.are_ready:
             return 0.0 if self._untold else None
         return _LOOK_AGAIN_S
 
     def catch_up(self) -> None:
-        """Save what began and ended, or else tell of one outcome that is safe.
+        """Save one trial that began or ended, or else tell of one outcome that is safe.
 
         Raises:
             SweepkitError: If a listener cannot go on, or see `save`.
         """
-        if self._unsaved or self.memory.unkept:
-            self.save()
+        if self.memory.unkept:
+            self._keep_one()
+        elif self._unsaved:
+            self._save_one()
         elif self._untold and self.listeners.are_ready:
             self._tell_one()
+
+    def hurry(self) -> None:
+        """Save all that began and ended, and tell of one outcome.
+
+        Raises:
+            SweepkitError: See `catch_up`.
+        """
+        self.save()
+        self.catch_up()
 
     def finish(self) -> None:
         """Save and tell all that is left; waits for listeners that are not ready.
@@ -171,16 +187,23 @@ class SessionTrials:
         Raises:
             SweepkitError: If more trials failed than `max_failure_rate` allows.
         """
-        for number in self.memory.unkept:
-            self.memory.keep(number)
-        self.listeners.on_running(self.memory.running)
+        while self.memory.unkept:
+            self._keep_one()
         while self._unsaved:
-            self.memory.tell(self._unsaved[0])
-            outcome = self._unsaved.popleft()
-            self.outcomes.append(outcome)
-            self._untold.append(outcome)
-            self.listeners.on_trial_saved(outcome)
-            self.stopping.check_failures(self.outcomes)
+            self._save_one()
+
+    def _keep_one(self) -> None:
+        self.memory.keep(self.memory.unkept[0])
+        self.listeners.on_running(self.memory.running)
+
+    def _save_one(self) -> None:
+        self.memory.tell(self._unsaved[0])
+        outcome = self._unsaved.popleft()
+        self.outcomes.append(outcome)
+        self._untold.append(outcome)
+        self.listeners.on_running(self.memory.running)
+        self.listeners.on_trial_saved(outcome)
+        self.stopping.check_failures(self.outcomes)
 
     def _left_s(self) -> float | None:
         """Return the seconds until the time budget asks for something; None: never."""

@@ -20,8 +20,9 @@ from sweepkit.sweep.channel import Line
 from sweepkit.sweep.early import DEAF_TO
 from sweepkit.sweep.job_logs import JobLogs
 from sweepkit.sweep.jobs import show_to_hydra
-from sweepkit.sweep.messages import Begun, Finished, Job, Ready, Unable
+from sweepkit.sweep.messages import Begun, Call, Finished, Job, Ready, Unable
 from sweepkit.sweep.task import Task, note_failure
+from sweepkit.sweep.worker_memory import give_back
 
 
 def run_worker(pipe: Connection, packed: bytes) -> None:
@@ -43,10 +44,16 @@ def run_worker(pipe: Connection, packed: bytes) -> None:
     # What lives now lives on: collecting would only copy the fork server's memory.
     gc.freeze()
     line.send(Ready())
-    while (job := line.next_job()) is not None:
-        line.send(Begun(job.number))
-        line.send_bytes(_run(task, job, line, logs))
-        task.configs.get_ready()
+    if line.is_quiet:
+        task.get_ready()
+    while (given := line.next_task()) is not None:
+        if isinstance(given, Call):
+            line.send(task.answer(given))
+        else:
+            line.send(Begun(given.number))
+            line.send_bytes(_run(task, given, line, logs))
+            task.configs.get_ready()
+            give_back()
 
 
 def _live_no_longer_than_parent() -> None:

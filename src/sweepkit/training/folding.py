@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from threadpoolctl import threadpool_limits
 
 from sweepkit.evaluation.folds import OnFold, Validated, judge_folds
 from sweepkit.evaluation.judgement import Scores
 from sweepkit.evaluation.metrics import score_all
 from sweepkit.evaluation.predicted import Predicted
+from sweepkit.models.openmp import limit_openmp
 from sweepkit.models.outputs import ask
 from sweepkit.models.pipeline import fit, use_threads
 from sweepkit.models.rounds import Stopped, agree_on_rounds, fit_watched, use_rounds
@@ -81,7 +81,7 @@ def validate_folds(
 def fit_fresh(model: Any, threads: int, rows: Any, target: Floats) -> Any:
     """Fit a copy on so many threads; what is returned predicts on one."""
     # For estimators that ask OpenMP instead of having a parameter.
-    with threadpool_limits(threads, user_api="openmp"):
+    with limit_openmp(threads):
         fitted = fit(use_threads(clone(model), threads), rows, target)
     return use_threads(fitted, 1)
 
@@ -94,7 +94,7 @@ def _fit(
         return Stopped(fitted, np.empty(0))
     model = use_threads(clone(estimator), threads)
     rows = (fold.train, fold.train_target, fold.test, fold.test_target)
-    with threadpool_limits(threads, user_api="openmp"):
+    with limit_openmp(threads):
         stopped = fit_watched(model, *rows, patience=patience)
     use_threads(stopped.model, 1)
     return stopped

@@ -14,11 +14,14 @@ from omegaconf.errors import (
 
 from sweepkit.errors import ConfigError, Departure
 from sweepkit.tracking import find_secret
+from sweepkit.training.known_settings import KnownSettings
 
 Settings = dict[str, Any]
 
 # Addresses of databases: user and host are nobody's business either.
 _PRIVATE = (".data.url", ".data.source.url")
+
+_known = KnownSettings()
 
 
 def resolve(cfg: DictConfig) -> Settings:
@@ -28,6 +31,9 @@ def resolve(cfg: DictConfig) -> Settings:
         ConfigError: If a mandatory value is not given or a reference leads nowhere.
         DataError: If the task is to be inferred from a table that cannot be read.
     """
+    known = _known.find(cfg)
+    if known is not None:
+        return known
     try:
         settings = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
     except Departure as departure:
@@ -39,7 +45,9 @@ def resolve(cfg: DictConfig) -> Settings:
         raise ConfigError(_explain_reference(error)) from error
     assert isinstance(settings, dict)
     raw = OmegaConf.to_container(cfg, resolve=False)
-    return {str(key): value for key, value in _spell_secrets(settings, raw, "").items()}
+    spelled = _spell_secrets(settings, raw, "")
+    _known.keep(cfg, settings, spelled)
+    return {str(key): value for key, value in spelled.items()}
 
 
 def build(cfg: DictConfig, key: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from sweepkit.evaluation.folds import OnFold, Validated
@@ -16,6 +16,7 @@ from sweepkit.evaluation.latency import LATENCY, measure_latency_ms
 from sweepkit.evaluation.objective import Objective
 from sweepkit.models.pipeline import wrap_estimator
 from sweepkit.models.rounds import check_stoppable
+from sweepkit.training.building import build_estimator
 from sweepkit.training.check import check_settings
 from sweepkit.training.decision import fixed_threshold
 from sweepkit.training.features import settle_features
@@ -28,7 +29,7 @@ from sweepkit.training.prepared import (
     prepare_folds,
 )
 from sweepkit.training.rows import Rows, read_rows
-from sweepkit.training.settings import Settings, build, resolve
+from sweepkit.training.settings import Settings, resolve
 from sweepkit.training.trial import unfitted_model
 
 # Of a table of 5 million rows each trial would leave 40 MB on the disk.
@@ -54,24 +55,18 @@ def run_sweep_trial(cfg: DictConfig, on_fold: OnFold | None) -> Objective:
     """
     settings = resolve(cfg)
     check_settings(settings)
-    rows = _rows.fetch(
-        [settings["data"], settings["task"], settings["evaluation"]],
-        partial(_read_lean, cfg),
-    )
+    rows = _fetch_rows(cfg, settings)
     settled, _ = settle_features(cfg, rows)
     if settled is not cfg:
         cfg, settings = settled, resolve(settled)
     estimator = _unfitted_estimator(settings, rows)
-    folds = _folds.fetch(
-        features_key(settings),
-        lambda: prepare_folds(rows, _unfitted_features(cfg, rows)),
-    )
+    folds = _fetch_folds(cfg, settings, rows)
     validated = validate_folds(
         rows.schema.task,
         estimator,
         folds,
         patience=settings["model"]["early_stopping"],
-        threads=cfg.threads,
+        threads=settings["threads"],
         on_fold=on_fold,
     )
     first, *others = (
@@ -84,6 +79,18 @@ def run_sweep_trial(cfg: DictConfig, on_fold: OnFold | None) -> Objective:
         tuple(others),
         rounds=validated.rounds,
         kept=_keep(validated, rows),
+    )
+
+
+def _fetch_rows(cfg: DictConfig, settings: Settings) -> Rows:
+    key = [settings["data"], settings["task"], settings["evaluation"]]
+    return _rows.fetch(key, partial(_read_lean, cfg))
+
+
+def _fetch_folds(cfg: DictConfig, settings: Settings, rows: Rows) -> list[LazyFold]:
+    return _folds.fetch(
+        features_key(settings),
+        lambda: prepare_folds(rows, _unfitted_features(cfg, rows)),
     )
 
 
@@ -107,11 +114,8 @@ def _read_lean(cfg: DictConfig) -> Rows:
 
 def _unfitted_estimator(settings: Settings, rows: Rows) -> Any:
     """Build the last step of `unfitted_model` alone: the one that differs by trial."""
-    # From resolved values, which is twice as fast as resolving them once more.
-    node = {"model": {"estimator": settings["model"]["estimator"]}}
-    estimator = build(OmegaConf.create(node), "model.estimator")
     last = wrap_estimator(
-        estimator,
+        build_estimator(settings),
         rows.schema,
         clip_predictions=settings["model"]["clip_predictions"],
         class_weight=settings["task"]["class_weight"],
@@ -139,3 +143,18 @@ def _measure(
     first = folds[0].prepared
     model = fit_fresh(estimator, 1, first.train, first.train_target)
     return measure_latency_ms(make_pipeline(first.features, model), rows.train)
+
+
+def warm_up(cfg: DictConfig) -> None:
+    """Read the rows and prepare the first fold: what a first trial would wait for.
+
+    Args:
+        cfg: The configuration that all trials have in common.
+
+    Raises:
+        SweepkitError: As a trial of this configuration would.
+    """
+    settings = resolve(cfg)
+    rows = _fetch_rows(cfg, settings)
+    if cfg.features.candidates is None:
+        _fetch_folds(cfg, settings, rows)[0].prepared  # noqa: B018 - made when asked for
