@@ -37,3 +37,19 @@ def make_store(tmp_path: Path, mlflow_template: Path) -> MakeStore:
         )
 
     return make
+
+
+# Files that take longest, first: none of them is left for one worker at the end, while
+# the other has nothing to do.
+FIRST = ("e2e", "faults", "training", "hooks", "registry", "cli", "models")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order files by what they take; within a file tests stay as they are."""
+    tests = Path(__file__).parent
+
+    def rank(item: pytest.Item) -> int:
+        rooms = (n for n, name in enumerate(FIRST) if tests / name in item.path.parents)
+        return next(rooms, len(FIRST))
+
+    items.sort(key=rank)

@@ -1,8 +1,10 @@
 """`python train.py -m model=a,b`, which is Hydra's own, as a person meets it."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -118,7 +120,9 @@ def test_a_signal_ends_the_sweeps_run_killed(workplace, environment, sign, code)
 
 def wait_for_trial(folder: Path, process: "subprocess.Popen[bytes]") -> None:
     """Poll until a trial is on record; the process's own end is the time-out."""
-    while process.poll() is None:
-        if runs_of(folder, "trial"):
-            return
-    raise AssertionError(process.communicate()[0])
+    recorded = "SELECT run_uuid FROM tags WHERE key = 'role' AND value = 'trial'"
+    with closing(sqlite3.connect(folder / "mlflow.db", timeout=60)) as database:
+        while not database.execute(recorded).fetchall():
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.02)
+                raise AssertionError(process.communicate()[0])

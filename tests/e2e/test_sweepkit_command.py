@@ -21,20 +21,12 @@ RUNNING = "SELECT run_uuid FROM runs WHERE status = 'RUNNING'"
 
 
 @pytest.fixture
-def sweepkit(workplace, environment):
+def sweepkit(workplace, environment, prepared):
     """Run `sweepkit` with words, in a folder that has a `conf` of its own."""
     shutil.copytree(ROOT / "conf", workplace / "conf")
 
     def run(*words: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [SWEEPKIT, *words, *TABLE],
-            cwd=workplace,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        return prepared.run([str(SWEEPKIT), *words, *TABLE], workplace, environment)
 
     return run
 

@@ -73,7 +73,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_from_a_table_to_served_and_scored_predictions(
-    case, train_py, workplace, environment
+    case, train_py, workplace, environment, prepared
 ):
     """Whoever has a table of any task types the same words."""
     table = case.write(workplace / "own.csv")
@@ -91,13 +91,19 @@ def test_from_a_table_to_served_and_scored_predictions(
     )
     assert swept.returncode == 0, swept.stderr
     assert f"cv_{case.metric}" in swept.stdout
+    assert "4 complete of 4" in swept.stdout
     assert "own_predictor version 2" in swept.stdout
     name, least = case.at_least
     assert champion_scores(workplace)[name] >= least
 
     rows = table.drop(columns="target")
     wants = ("--probabilities",) if case.labels else ()
-    scored = predict(workplace, environment, rows, (*wants, *words))
+    rows.to_csv(workplace / "rows.csv", index=False)
+    command = [str(SWEEPKIT), "predict", "--input", "rows.csv"]
+    command += ["--output", "out.parquet", "--conf", str(ROOT / "conf")]
+    done = prepared.run([*command, *wants, *words], workplace, environment)
+    assert done.returncode == 0, done.stderr
+    scored = pd.read_parquet(workplace / "out.parquet")
     with served(workplace, environment, words) as ask:
         assert ask(rows) == scored["predicted_target"].tolist()
         if case.labels is not None:
@@ -124,20 +130,6 @@ def champion_scores(workplace: Path) -> dict[str, float]:
     client = MlflowClient(*[f"sqlite:///{workplace / 'mlflow.db'}"] * 2)
     champion = client.get_model_version_by_alias("own_predictor", "champion")
     return client.get_run(champion.run_id).data.metrics
-
-
-def predict(
-    workplace: Path, environment: dict[str, str], rows: pd.DataFrame, words: Any
-) -> pd.DataFrame:
-    """Score rows by `sweepkit predict`, with probabilities where there are classes."""
-    rows.to_csv(workplace / "rows.csv", index=False)
-    command = [SWEEPKIT, "predict", "--input", "rows.csv", "--output", "out.parquet"]
-    command += ["--conf", str(ROOT / "conf"), *words]
-    done = subprocess.run(
-        command, cwd=workplace, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return pd.read_parquet(workplace / "out.parquet")
 
 
 @contextmanager

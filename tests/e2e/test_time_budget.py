@@ -20,10 +20,10 @@ def trials_of(folder: Path) -> list[optuna.trial.FrozenTrial]:
 
 def test_a_budget_ends_the_search_and_the_best_is_registered(train_py, workplace):
     """The time is the only limit; the same command again has it once more."""
-    done = train_py(*SEARCH, "time_budget=15")
+    done = train_py(*SEARCH, "time_budget=12")
 
     assert done.returncode == 0, done.stderr
-    assert "time budget of 15 s" in done.stdout
+    assert "time budget of 12 s" in done.stdout
     trials = trials_of(workplace)
     attributes = [trial.user_attrs for trial in trials]
     assert attributes[0]["sweepkit:point"].startswith("quick")
@@ -31,7 +31,7 @@ def test_a_budget_ends_the_search_and_the_best_is_registered(train_py, workplace
     client = MlflowClient(*[f"sqlite:///{workplace / 'mlflow.db'}"] * 2)
     assert len(list(client.search_model_versions())) == 1
 
-    again = train_py(*SEARCH, "time_budget=10", "registry.publish=false")
+    again = train_py(*SEARCH, "time_budget=6", "registry.publish=false")
 
     assert again.returncode == 0, again.stderr
     assert "done earlier" in again.stderr, "it is the same study"
