@@ -1,5 +1,6 @@
 """What several rooms' tests need: a local store without its seconds of set-up."""
 
+import resource
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,18 @@ import pytest
 from sweepkit.tracking import Store
 
 MakeStore = Callable[..., Store]
+
+# MLflow keeps the engine of every store a process has opened: hundreds of tests come to
+# more files than the 1,024 many systems allow until asked.
+_FILES = 8192
+
+
+def pytest_configure() -> None:
+    """Ask for as many open files as the tests need and the system grants."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= soft < _FILES:
+        most = _FILES if hard < 0 else min(_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 @pytest.fixture(scope="session")
